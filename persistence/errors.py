@@ -145,6 +145,15 @@ class TooManyInvitations(TooMany):
         super().__init__(f"{most} invitations of this project are open; withdraw some")
 
 
+class TooManySnapshots(TooMany):
+    """As many snapshots of the project are kept for good as may be."""
+
+    def __init__(self, most: float) -> None:
+        super().__init__(
+            f"there may be {most:.0f} snapshots kept for good; delete some you no longer need"
+        )
+
+
 class TooManyTracks(TooMany):
     """A contributor would have more tracks than one may have."""
 

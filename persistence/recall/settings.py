@@ -6,6 +6,7 @@ from typing import Any
 from persistence.caller_role import CALLER
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
+from persistence.tables.internal import counting
 from schema.limits import MAX_RECALL_CATEGORIES
 
 LOCK = """
@@ -72,6 +73,7 @@ async def lock_category(
     """
     row = await transaction.fetchrow(LOCK, user, category)
     if row is None:
+        await counting.hold(transaction, "recall categories", user)
         await transaction.execute(ADD, user, category, half_life_days, MAX_RECALL_CATEGORIES)
         row = await transaction.fetchrow(LOCK, user, category)
     if row is None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Any
 
-from persistence.errors import NotFound, Taken
+from persistence.errors import NotFound, Taken, TooManySnapshots
 from persistence.journal.compaction import LOCK_STORED_STATES
 from persistence.journal.contract import Checkpoint
 from persistence.journal.state_slices import checkpoint_of, sliced
 from persistence.pool import Executor
 from persistence.tables import studio_projects
 from persistence.tables.held_roles import hold_role
+from persistence.tables.internal import counting
 from persistence.tables.studio_projects import ProjectRow
 
 NEWEST_KEPT = 20
@@ -161,17 +163,20 @@ async def keep(
     musical_context: bytes,
     audio_analysis: bytes | None,
     roles: Collection[str] = (),
+    most: float = inf,
 ) -> SnapshotRow | None:
     """Keep the stored checkpoint if it is at `at_seq` of `epoch`; None: at another, store it again.
 
     The same id again gives its author the row; raises `Taken` to anyone else, and for another kind.
-    `roles`: of which the author must have one, as `hold_role` raises.
+    `roles`: of which the author must have one, as `hold_role` raises. `most`: as of `hold_room`.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
     kind_and_texts = (kind, name, description)
     async with db.transaction() as transaction:
         if author is not None and roles:
             await hold_role(transaction, project, author, roles)
+        if isfinite(most):
+            await hold_room(transaction, project, id, most)
         row = await transaction.fetchrow(
             KEEP, id, project, author, *kind_and_texts, at_seq, context, analysis, epoch
         )
@@ -182,10 +187,16 @@ async def keep(
     return _snapshot(row) if row is not None else None
 
 
-async def count_others(db: Executor, project: str, id: str | None) -> int:
-    """Snapshots that are kept for good, beside the one with this id."""
-    count: int = await db.fetchval(COUNT_OTHERS, project, id)
-    return count
+async def require_room(db: Executor, project: str, id: str | None, most: float) -> None:
+    """Raises `TooManySnapshots` if so many are kept for good, beside the one with this id."""
+    if await db.fetchval(COUNT_OTHERS, project, id) >= most:
+        raise TooManySnapshots(most)
+
+
+async def hold_room(tx: Executor, project: str, id: str | None, most: float) -> None:
+    """The same; nobody else keeps one of the project for good until the transaction ends."""
+    await counting.hold(tx, "snapshots", project)
+    await require_room(tx, project, id, most)
 
 
 async def author_of(db: Executor, project: str, snapshot: str) -> str | None:

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from persistence.pool import Executor
 from persistence.rows import writing
 from persistence.rows.row_lanes import RowLanes
 from persistence.tables import studio_projects, users
 from persistence.tables.held_roles import hold_project
+from persistence.tables.internal import counting
 from persistence.tables.studio_projects import ProjectRow
 from rooms.document.document import Document
 from rooms.roles import GOVERNS
@@ -23,27 +25,28 @@ from server.calls.writes.repeated_creation import require_same
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> Any:
     """Make a project with an empty state; the same id again makes no second one (rule C4)."""
-    await require_room(context, caller.user, params.id)
     num, den = (int(part) for part in params.signature.split("/"))
     bpm = params.bpm
     if bpm is UNSET:
         bpm = await users.default_bpm(context.db, caller.user)
     state = empty_state(params.name, bpm, num, den)
-    with looking_up(context, caller.user):
-        row = await studio_projects.create(
-            context.db,
-            id=params.id,
-            owner=caller.user,
-            name=params.name,
-            description=params.description,
-            bpm=bpm,
-            key=params.key,
-            scale=params.scale,
-            signature=params.signature,
-            tags=params.tags,
-            state=msgspec.json.encode(state),
-            digest=Document(state).digest,
-        )
+    async with context.db.transaction() as transaction:
+        await hold_room(context, transaction, caller.user, params.id)
+        with looking_up(context, caller.user):
+            row = await studio_projects.create(
+                transaction,
+                id=params.id,
+                owner=caller.user,
+                name=params.name,
+                description=params.description,
+                bpm=bpm,
+                key=params.key,
+                scale=params.scale,
+                signature=params.signature,
+                tags=params.tags,
+                state=msgspec.json.encode(state),
+                digest=Document(state).digest,
+            )
     project = as_project(row)
     require_same(project, params, studio_projects.MADE_WITH)
     context.announcer.project_made(row.id, caller.user, row.version)
@@ -79,9 +82,15 @@ async def archive(context: Context, caller: Caller, params: calls.ArchiveProject
     return as_project(row)
 
 
-async def require_room(context: Context, user: str, id: str | None) -> None:
+async def hold_room(context: Context, tx: Executor, user: str, id: str | None) -> None:
+    """As `require_room`; nobody else makes one of this user's until the transaction ends."""
+    await counting.hold(tx, "projects", user)
+    await require_room(context, tx, user, id)
+
+
+async def require_room(context: Context, db: Executor, user: str, id: str | None) -> None:
     """Raises `Refused` if the user owns as many projects as one may, not counting this one."""
-    owned_count = await studio_projects.count_others(context.db, user, id)
+    owned_count = await studio_projects.count_others(db, user, id)
     within(owned_count, context.usage.limits.projects_per_user, "projects of one owner")
 
 

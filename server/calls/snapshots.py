@@ -28,8 +28,8 @@ from schema.ops import Op
 from schema.tables.project_snapshots import SNAPSHOTS
 from server.calls import current_state
 from server.calls.caller import Caller
-from server.calls.context import Context, looking_up, require_editor, require_member, within
-from server.calls.projects import as_project, require_room
+from server.calls.context import Context, looking_up, require_editor, require_member
+from server.calls.projects import as_project, hold_room, require_room
 from server.calls.rows.all_answers import OF_TABLES
 from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
@@ -45,7 +45,8 @@ from server.states.stored_state import WorkerDocument, worker_document
 async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> Any:
     """Keep the state of now; the same id again makes no second one."""
     await require_editor(context, params.project, caller.user)
-    await _require_room(context, params.project, params.id)
+    most = context.usage.limits.snapshots_per_project
+    await project_snapshots.require_room(context.db, params.project, params.id, most)
     live = await context.hub.open(params.project)
     analysis = params.audio_analysis
     with looking_up(context, caller.user):
@@ -57,6 +58,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
             description=params.description,
             id=params.id,
             audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
+            most=most,
         )
     snapshot_key = params.project, row.id
     snapshot = await OF_TABLES.one(SNAPSHOTS, context, caller, snapshot_key)
@@ -80,9 +82,6 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
 
     As the server, with the first wall (decision 0039).
     """
-    if params.name:  # one with a name is kept for good
-        await require_editor(context, params.project, caller.user)
-        await _require_room(context, params.project, params.snapshot)
     values = {column.name: getattr(params, column.name) for column in SNAPSHOTS.changes}
     changes = {
         name: msgspec.to_builtins(value) for name, value in values.items() if value is not UNSET
@@ -90,6 +89,9 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
     id = params.project, params.snapshot
     async with context.db.transaction() as transaction:
         await hold_role(transaction, params.project, caller.user, EDITS)
+        if params.name:  # one with a name is kept for good
+            most = context.usage.limits.snapshots_per_project
+            await project_snapshots.hold_room(transaction, params.project, params.snapshot, most)
         lanes = RowLanes(transaction, transaction)
         row = await writing.update(lanes, SNAPSHOTS, caller.user, id, params.version, changes)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
@@ -182,22 +184,24 @@ def _restored_before(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) 
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> Any:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
-    await require_room(context, caller.user, params.id)
+    await require_room(context, context.db, caller.user, params.id)
     async with (
         context.documents.slot(caller.user),
         await _stored_document(context, params.project, params.snapshot),
     ):
         pass  # a damaged one is no start
-    with looking_up(context, caller.user):
-        row = await project_snapshots.fork(
-            context.reads,
-            project=params.project,
-            snapshot=params.snapshot,
-            id=params.id,
-            owner=caller.user,
-            name=params.name,
-            roles=SEES,
-        )
+    async with context.reads.transaction() as transaction:
+        await hold_room(context, transaction, caller.user, params.id)
+        with looking_up(context, caller.user):
+            row = await project_snapshots.fork(
+                transaction,
+                project=params.project,
+                snapshot=params.snapshot,
+                id=params.id,
+                owner=caller.user,
+                name=params.name,
+                roles=SEES,
+            )
     project = as_project(row)
     require_same(project, params, ["name"])
     context.announcer.project_made(row.id, caller.user, row.version)
@@ -259,9 +263,3 @@ def _without_large_values(change: calls.Change) -> calls.Change:
     if len(msgspec.msgpack.encode(change)) <= MAX_ENTRY_SHOWN_BYTES:
         return change
     return msgspec.structs.replace(change, props={}, clipped=True)
-
-
-async def _require_room(context: Context, project: str, id: str | None) -> None:
-    """Raises `Refused` if as many as may be are kept for good, not counting this one."""
-    count = await project_snapshots.count_others(context.db, project, id)
-    within(count, context.usage.limits.snapshots_per_project, "snapshots kept for good")

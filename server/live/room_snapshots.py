@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from math import inf
 
 import msgspec
 import structlog
@@ -73,10 +74,12 @@ class RoomSnapshots:
         description: str = "",
         id: str | None = None,
         audio_analysis: bytes | None = None,
+        most: float = inf,
     ) -> SnapshotRow:
         """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`.
 
         An `author` must be an editor until it is stored: `NoSuchProject`, `Forbidden` (rule R6).
+        `most`: as of `project_snapshots.hold_room`.
         """
         for _ in range(TRIES):
             now = time.monotonic()
@@ -95,6 +98,7 @@ class RoomSnapshots:
                 musical_context=msgspec.json.encode(context),
                 audio_analysis=audio_analysis,
                 roles=() if author is None else EDITS,
+                most=most,
             )
             if row is not None:
                 self._seq, self._newest_at = max(self._seq, row.seq), now

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from persistence.pool import Executor
+from persistence.tables.internal import counting
 
 APPS = """
 SELECT app_id, name, sealed, last_step, (extract(epoch FROM confirmed_at) * 1000)::float8 AS since
@@ -72,6 +73,8 @@ WITH first AS (
 )
 SELECT true FROM first UNION ALL SELECT true FROM others
 """
+
+APPS_COUNTED = "authenticator apps"
 
 REMOVE = """
 DELETE FROM second_factors WHERE user_id = $1
@@ -156,7 +159,9 @@ async def begin(db: Executor, user_id: str, sealed: bytes) -> bool:
 
 async def begin_one_more(db: Executor, user_id: str, sealed: bytes, most: int) -> bool:
     """The same beside one that counts; False: the user has so many."""
-    return bool(await db.fetchval(BEGIN_ONE_MORE, user_id, sealed, most))
+    async with db.transaction() as transaction:
+        await counting.hold(transaction, APPS_COUNTED, user_id)
+        return bool(await transaction.fetchval(BEGIN_ONE_MORE, user_id, sealed, most))
 
 
 async def use_step(db: Executor, user_id: str, app_id: str, step: int) -> bool:
@@ -165,7 +170,8 @@ async def use_step(db: Executor, user_id: str, app_id: str, step: int) -> bool:
 
 
 async def confirm(db: Executor, user_id: str, step: int, sealed: bytes, name: str) -> bool:
-    """From now on it counts; False: another one was begun, or it counts already."""
+    """In a transaction: it counts from now on; False: another one was begun, or it does already."""
+    await counting.hold(db, APPS_COUNTED, user_id)
     return bool(await db.fetchval(CONFIRM, user_id, step, sealed, name))
 
 
