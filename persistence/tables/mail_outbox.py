@@ -82,7 +82,8 @@ ASKED_FOR = (
 )
 """What somebody asks for; the others tell what has happened. Each kind is counted for itself."""
 
-# For all that is put to one address, or for one user: one after the other, so that all are counted.
+# For all that is put for one user, or to one address: one after the other, so that all are counted.
+# The user always first: the other way round two would wait for each other.
 LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended('mail ' || who, 0))
 FROM unnest($1::text[]) AS who
@@ -224,9 +225,8 @@ async def put(
     of_user = MAX_INVITATIONS_MAILED_PER_HOUR if kind is MailKind.INVITATION else most
     text = json.dumps(dict(payload))
     minutes = payload.get("token_minutes", payload.get("code_minutes", 24 * 60))
-    recipients = sorted({address, user_id or address})
     async with db.transaction() as transaction:
-        await transaction.execute(LOCK, recipients)
+        await transaction.execute(LOCK, [user_id or address, address])
         row = await transaction.fetchval(
             PUT, user_id, as_kept(recipient), address, kind, text, minutes, most, of_user
         )

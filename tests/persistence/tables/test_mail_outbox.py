@@ -13,6 +13,7 @@ from persistence.tables.mail_outbox import PAYLOADS, MailKind, put
 from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
 from server.accounts.mail.sender import CLAIM_SECONDS, LAST_DELAY_SECONDS
+from tests.server.conftest import eventually
 
 pytestmark = pytest.mark.postgres
 
@@ -174,3 +175,22 @@ async def test_whatever_was_sent_costs_no_look_anything(database: Database) -> N
         plan = await database.fetch(f"EXPLAIN {statement}", *arguments)
         lines = "\n".join(row[0] for row in plan)
         assert "Seq Scan on mail_outbox" not in lines, lines
+
+
+async def test_two_mails_of_one_user_never_wait_for_each_other(database: Database) -> None:
+    """One that asks first whether it may, and one that does not, to an address before any id."""
+    ann, address = await make_user(database, "ann"), "-a@example.com"
+    waiting_for_locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with database.transaction() as first:
+        assert await mail_outbox.may_ask_for(first, ann, MailKind.INVITATION, address)
+        second = asyncio.ensure_future(put_one(database, address, TOLD, ann))
+        await eventually(lambda: database.fetchval(waiting_for_locks))
+        assert await put(
+            first,
+            recipient=address,
+            kind=MailKind.INVITATION,
+            payload=payload(MailKind.INVITATION),
+            user_id=ann,
+        )
+    assert await second
+    assert await waiting(database) == 2
