@@ -137,7 +137,7 @@ async def told(database: Database, table: Table, column: Column, value: str) -> 
     return found
 
 
-async def test_no_row_that_a_writer_of_sql_may_store_breaks_the_types_of_its_table(
+async def test_Q1_no_row_that_a_writer_of_sql_may_store_breaks_the_types_of_its_table(
     database: Database,
 ) -> None:
     await make_stranger(database, "ann")
