@@ -345,6 +345,7 @@ TESTED_ELSEWHERE = {
     "server.figures.node_health": "tests/server/calls/operators/test_health.py",
     "server.figures.gauges": "tests/server/router/test_hello.py",
     "server.memory_traced": "tests/server/running/test_traced.py",
+    "persistence.tables.internal.counting": "tests/server/calls/test_counting.py",
     "persistence.tables.internal.guests": "tests/server/calls/sharing/test_guests.py",
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
     "persistence.tables.internal.taken_roles": "tests/server/calls/sharing/test_invitations.py",

@@ -81,6 +81,7 @@ class RoomSnapshots:
         An `author` must be an editor until it is stored: `NoSuchProject`, `Forbidden` (rule R6).
         `most`: as of `project_snapshots.hold_room`.
         """
+        # Long: each field of a snapshot stands in it twice.
         for _ in range(TRIES):
             now = time.monotonic()
             frozen_state = await self._checkpoints.store(now)

@@ -55,7 +55,7 @@ def ended_here(module: str, words: Sequence[str], monkeypatch: pytest.MonkeyPatc
         ("loadtest recall-demo --plot {song}/x.svg", "there is no directory"),
         ("tests.simulation --seeds 0", "must be at least 1"),
         ("machine.embedded_postgres --data x --port 99999", "must be from 1 to 65535"),
-        ("files export nothing song.prime.json", "this is no project id, nor its first 4 characters"),
+        ("files export nothing song.prime.json", "this is no project id, nor"),
         ("files import {song} --url ws://127.0.0.1:1/v1", "--email is missing"),
         (
             "files import {song} --url ws://127.0.0.1:1/v1 --email a@example.org",
