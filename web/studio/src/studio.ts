@@ -8,7 +8,7 @@ import { tabTexts } from "../../sdk/src/keeping/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/missed_edits.js";
-import { HistoryFeed, type Entry } from "./history/history_feed.js";
+import { EditList, type Entry } from "./history/edit_list.js";
 import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused_edits.js";
 import { takenBackInWords } from "./history/undo_words.js";
@@ -111,7 +111,7 @@ export class Studio {
   /** Two moments that are compared on the time line and in the list of snapshots; null: none are. */
   readonly comparison: Signal<Comparison | null> = signal(null);
   /** The edits of the project that we are in: all panels read these, so that they are asked for once. */
-  readonly edits: Signal<HistoryFeed | null> = signal(null);
+  readonly edits: Signal<EditList | null> = signal(null);
   /** Moments of that project that need no call. */
   past: Past | null = null;
   /** What the others edited while we were not here; null: nothing, or it was read. */
@@ -208,7 +208,7 @@ export class Studio {
     }
     await this.leave();
     this.selection.value = this.moment.value = this.openClip.value = null;
-    const edits = new HistoryFeed(this.client, project, (id, name) => room.nameOf(id, name));
+    const edits = new EditList(this.client, project, (id, name) => room.nameOf(id, name));
     const refusals = new Refusals((refused) => this.tell(refusedInWords(refused, room), "warning"));
     const stops = [
       edits.listen(room),

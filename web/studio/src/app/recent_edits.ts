@@ -2,7 +2,7 @@
 
 import type { Room, Stop } from "@prime/client";
 
-import type { HistoryFeed } from "../history/history_feed.js";
+import type { EditList } from "../history/edit_list.js";
 import type { Studio } from "../studio.js";
 import { gatheredInWords } from "../history/edit_announcements.js";
 import { comingsInWords } from "../people/coming_announcements.js";
@@ -10,21 +10,21 @@ import { comingsInWords } from "../people/coming_announcements.js";
 const EVERY_MS = 3_000;
 
 /** Until `Stop`. */
-export function followEdits(studio: Studio, room: Room, feed: HistoryFeed): Stop {
+export function followEdits(studio: Studio, room: Room, edits: EditList): Stop {
   const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
   let newest: number | null = null;
   let namesHere = names();
   const tell = (): void => {
-    const { entries } = feed.shown.value;
+    const { entries } = edits.shown.value;
     const fresh = newest === null ? [] : entries.filter(({ seq }) => seq > newest!);
     const sentences = [comingsInWords(namesHere, (namesHere = names())), gatheredInWords(fresh, studio.client.user.value?.id ?? null, room)];
-    newest = entries[0]?.seq ?? (feed.shown.value.isLoading ? newest : 0);
+    newest = entries[0]?.seq ?? (edits.shown.value.isLoading ? newest : 0);
     const announcement = sentences.filter((each) => each !== "").join(" ");
     if (announcement !== "") studio.said.value = announcement;
   };
   const timer = setInterval(tell, EVERY_MS);
-  const stop = feed.shown.subscribe(({ entries }) => { studio.recent.value = entries; });
-  void feed.load().then(() => feed.more());
+  const stop = edits.shown.subscribe(({ entries }) => { studio.recent.value = entries; });
+  void edits.load().then(() => edits.more());
   return () => {
     clearInterval(timer);
     stop();

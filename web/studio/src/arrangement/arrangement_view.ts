@@ -3,7 +3,7 @@
 import { signal, type Signal } from "@preact/signals";
 import type { Readable, Stop } from "@prime/client";
 
-import type { Entry } from "../history/history_feed.js";
+import type { Entry } from "../history/edit_list.js";
 import { safeColour } from "../people/colours.js";
 import { xOf, zoomed, type Axis } from "../timeline/axis.js";
 import { endOf, LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import type { Entry } from "../history/history_feed.js";
+import type { Entry } from "../history/edit_list.js";
 import { placeOf } from "../history/edit_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Heat } from "./drawing/ruler.js";

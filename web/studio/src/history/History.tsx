@@ -6,7 +6,7 @@ import type { Room } from "@prime/client";
 import { inWords } from "../../../pages/failure_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
-import { HistoryFeed, type Entry } from "./history_feed.js";
+import { EditList, type Entry } from "./edit_list.js";
 import { peopleOf } from "./history_authors.js";
 import { editInWords, placeOf } from "./edit_words.js";
 
@@ -15,28 +15,28 @@ const PAGE = 50;
 
 export function History({ studio }: { studio: Studio }) {
   const [room, edits] = [studio.room.value, studio.edits.value];
-  return room === null || edits === null ? null : <Feed key={room.project} studio={studio} room={room} edits={edits} />;
+  return room === null || edits === null ? null : <FilteredEdits key={room.project} studio={studio} room={room} edits={edits} />;
 }
 
 /** `edits`: of everyone; with a filter they are asked for apart. */
-function Feed({ studio, room, edits }: { studio: Studio; room: Room; edits: HistoryFeed }) {
+function FilteredEdits({ studio, room, edits }: { studio: Studio; room: Room; edits: EditList }) {
   const [user, setUser] = useState("");
   const [isSelected, setSelected] = useState(false);
   const selected = isSelected ? studio.selection.value?.ids[0] : undefined;
   const isFiltered = user !== "" || selected !== undefined;
   const [most, setMost] = useState(PAGE);
-  const feed = useMemo(() => (isFiltered ? new HistoryFeed(studio.client, room.project, (id, name) => room.nameOf(id, name)) : edits), [room, edits, user, selected]);
+  const list = useMemo(() => (isFiltered ? new EditList(studio.client, room.project, (id, name) => room.nameOf(id, name)) : edits), [room, edits, user, selected]);
   useEffect(() => {
     setMost(PAGE);
     if (!isFiltered) return undefined;
-    feed.show({ ...(user !== "" && { user }), ...(selected !== undefined && { entity: selected }) });
-    return feed.listen(room);
-  }, [feed]);
-  const people = peopleOf([...studio.recent.value, ...feed.shown.value.entries], studio.client.user.value?.id ?? null);
-  const { entries, isWhole, isLoading, failure } = feed.shown.value;
+    list.show({ ...(user !== "" && { user }), ...(selected !== undefined && { entity: selected }) });
+    return list.listen(room);
+  }, [list]);
+  const people = peopleOf([...studio.recent.value, ...list.shown.value.entries], studio.client.user.value?.id ?? null);
+  const { entries, isWhole, isLoading, failure } = list.shown.value;
   const older = (): void => {
     setMost(most + PAGE);
-    if (most + PAGE > entries.length) void feed.more();
+    if (most + PAGE > entries.length) void list.more();
   };
   return (
     <div class="history">
@@ -47,7 +47,7 @@ function Feed({ studio, room, edits }: { studio: Studio; room: Room; edits: Hist
         </select>
         <label class="row"><input type="checkbox" checked={isSelected} onChange={(event) => setSelected(event.currentTarget.checked)} />Of what is selected</label>
       </div>
-      {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void feed.load()}>Try again</button></p>}
+      {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void list.load()}>Try again</button></p>}
       <ol class="list entries" aria-busy={isLoading}>
         {entries.slice(0, most).map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
       </ol>

@@ -5,7 +5,7 @@ import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
 import { followMissed } from "./missed_edits.js";
-import type { HistoryFeed } from "./history_feed.js";
+import type { EditList } from "./edit_list.js";
 import { COLUMNS, heatColumns, momentInWords } from "./moments.js";
 import { restored } from "./restoring.js";
 import { Scrubbing } from "./scrubbing.js";
@@ -15,7 +15,7 @@ export function Scrubber({ studio }: { studio: Studio }) {
   return room === null || edits === null ? null : <Slider key={room.project} studio={studio} room={room} edits={edits} />;
 }
 
-function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: HistoryFeed }) {
+function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: EditList }) {
   const scrubbing = useMemo(() => new Scrubbing(studio, room, edits), [room, edits]);
   useEffect(() => scrubbing.listen(), [scrubbing]);
   useEffect(() => followMissed(studio, room, edits), [studio, room, edits]);

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import type { Entry } from "./history_feed.js";
+import type { Entry } from "./edit_list.js";
 import { editInWords } from "./edit_words.js";
 
 /** More people than so many are counted only. */

@@ -1,6 +1,6 @@
 /** Whose edits can be asked for. */
 
-import type { Entry } from "./history_feed.js";
+import type { Entry } from "./edit_list.js";
 
 /** User -> name, by name; we come first, and are always there. `me` null: who we are is not known. */
 export function peopleOf(entries: readonly Entry[], me: string | null): Map<string, string> {

@@ -5,7 +5,7 @@ import type { Readable, Room, Stop } from "@prime/client";
 import { browserTexts } from "../../../sdk/src/keeping/stored_text.js";
 import { gatheredInWords } from "./edit_announcements.js";
 import type { Studio } from "../studio.js";
-import type { Entry, HistoryFeed } from "./history_feed.js";
+import type { EditList, Entry } from "./edit_list.js";
 
 /** Who was away for less has missed nothing worth telling. */
 const LEAST_AWAY_MS = 5_000;
@@ -32,7 +32,7 @@ export function missedInWords(entries: readonly Entry[], left: number, me: strin
 }
 
 /** Until `Stop`. */
-export function followMissed(studio: Studio, room: Room, edits: HistoryFeed): Stop {
+export function followMissed(studio: Studio, room: Room, edits: EditList): Stop {
   const key = `prime.seen.${studio.client.user.value?.id ?? ""}.${room.project}`;
   /** Where the song was when the connection broke, and when that was; null: it is there. */
   let leftAt: { readonly seq: number; readonly at: number } | null = null;
@@ -65,8 +65,8 @@ export function followMissed(studio: Studio, room: Room, edits: HistoryFeed): St
   };
 }
 
-function tell(studio: Studio, room: Room, edits: HistoryFeed, seq: number, front: string): void {
+function tell(studio: Studio, room: Room, edits: EditList, seq: number, when: string): void {
   if (studio.room.value !== room || (room.position?.seq ?? 0) <= seq) return;
   const missedText = missedInWords(edits.shown.value.entries, seq, studio.client.user.value?.id ?? null, room);
-  if (missedText !== "") studio.missed.value = { words: `${front}: ${missedText}`, seq };
+  if (missedText !== "") studio.missed.value = { words: `${when}: ${missedText}`, seq };
 }

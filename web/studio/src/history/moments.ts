@@ -1,7 +1,7 @@
 /** Moments of a project's life: in words, how much was edited when, and where a time-lapse is. */
 
 import { safeColour } from "../people/colours.js";
-import type { Entry } from "./history_feed.js";
+import type { Entry } from "./edit_list.js";
 
 /** Columns of the heat above the slider. */
 export const COLUMNS = 120;

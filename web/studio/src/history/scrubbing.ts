@@ -4,7 +4,7 @@ import { signal, type Signal } from "@preact/signals";
 import type { Past, PastMoment, Room, Stop } from "@prime/client";
 
 import type { Studio } from "../studio.js";
-import type { HistoryFeed } from "./history_feed.js";
+import type { EditList } from "./edit_list.js";
 import { lapseAt } from "./moments.js";
 
 /** At most so many edits are asked for, to tell who made them and to draw the heat. */
@@ -22,14 +22,14 @@ export class Scrubbing {
   /** Whether a time-lapse plays. */
   readonly isLapsing = signal(false);
   /** The edits that are known, newest first. */
-  readonly edits: HistoryFeed;
+  readonly edits: EditList;
   /** Moments that need no call. */
   private readonly past: Past;
   private isAsking = false;
   private isSurrounding = false;
   private lapseTimer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(private readonly studio: Studio, private readonly room: Room, edits: HistoryFeed) {
+  constructor(private readonly studio: Studio, private readonly room: Room, edits: EditList) {
     this.head = signal(room.position?.seq ?? 0);
     this.past = studio.past ?? studio.client.past(room.project);
     this.edits = edits;

@@ -2,7 +2,7 @@
 
 import type { Dropped, Op, Readable } from "@prime/client";
 
-import type { Entry } from "./history_feed.js";
+import type { Entry } from "./edit_list.js";
 import { capital } from "./property_words.js";
 import { doneWith, editInWords, NOUNS, thingInWords } from "./edit_words.js";
 

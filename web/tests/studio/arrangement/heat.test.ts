@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { heatOf, MOST_EDITS } from "../../../studio/src/arrangement/heat.js";
-import type { Entry } from "../../../studio/src/history/history_feed.js";
+import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { songOf, TWO_TRACKS } from "./song.js";
 
 function entry(seq: number, ops: object[], color: string | null = "#aabbcc"): Entry {

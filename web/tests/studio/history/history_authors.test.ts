@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Entry } from "../../../studio/src/history/history_feed.js";
+import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { peopleOf } from "../../../studio/src/history/history_authors.js";
 
 const by = (id: string, name: string): Entry => ({ user: { id, name, username: "" } }) as Entry;

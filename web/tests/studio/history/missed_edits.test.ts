@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { missedInWords } from "../../../studio/src/history/missed_edits.js";
-import type { Entry } from "../../../studio/src/history/history_feed.js";
+import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { songOf, TWO_TRACKS } from "../arrangement/song.js";
 
 const SONG = songOf(TWO_TRACKS);

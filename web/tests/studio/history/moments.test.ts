@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Entry } from "../../../studio/src/history/history_feed.js";
+import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { COLUMNS, heatColumns, LAPSE_MS, lapseAt, momentInWords } from "../../../studio/src/history/moments.js";
 
 function entry(seq: number, color = "#aa0000"): Entry {

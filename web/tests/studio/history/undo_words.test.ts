@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import type { Dropped } from "@prime/client";
 
-import type { Entry } from "../../../studio/src/history/history_feed.js";
+import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { takenBackInWords } from "../../../studio/src/history/undo_words.js";
 import { songOf, TWO_TRACKS } from "../arrangement/song.js";
 

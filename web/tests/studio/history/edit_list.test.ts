@@ -3,7 +3,7 @@ import { mock, test } from "node:test";
 
 import type { Client, Room } from "@prime/client";
 
-import { HistoryFeed } from "../../../studio/src/history/history_feed.js";
+import { EditList } from "../../../studio/src/history/edit_list.js";
 
 /** A server that has edits up to `head`, and answers when it is told to. */
 class FakeHistory {
@@ -25,82 +25,82 @@ class FakeHistory {
   }
 }
 
-function feedOf(head: number): [HistoryFeed, FakeHistory] {
+function listOf(head: number): [EditList, FakeHistory] {
   const history = Object.assign(new FakeHistory(), { head });
-  return [new HistoryFeed(history as unknown as Client, "p", (id, name) => `${name} (${id})`, 1_000), history];
+  return [new EditList(history as unknown as Client, "p", (id, name) => `${name} (${id})`, 1_000), history];
 }
 
-const seqs = (feed: HistoryFeed): number[] => feed.shown.value.entries.map(({ seq }) => seq);
+const seqs = (list: EditList): number[] => list.shown.value.entries.map(({ seq }) => seq);
 const down = (from: number, to: number): number[] => Array.from({ length: from - to + 1 }, (_, at) => from - at);
 
 test("pages come backwards to the first edit, and what is new comes in front", async () => {
-  const [feed, history] = feedOf(120);
-  await feed.load();
-  assert.deepEqual(seqs(feed), down(120, 71));
-  await feed.more();
+  const [list, history] = listOf(120);
+  await list.load();
+  assert.deepEqual(seqs(list), down(120, 71));
+  await list.more();
   history.head = 123;
-  await feed.refresh();
-  await feed.more();
-  assert.deepEqual(seqs(feed), down(123, 1));
-  assert.deepEqual(new Set(feed.shown.value.entries.map(({ user }) => user.name)), new Set(["ada (u)"]), "with the names by which people are told apart");
-  assert.ok(feed.shown.value.isWhole);
+  await list.refresh();
+  await list.more();
+  assert.deepEqual(seqs(list), down(123, 1));
+  assert.deepEqual(new Set(list.shown.value.entries.map(({ user }) => user.name)), new Set(["ada (u)"]), "with the names by which people are told apart");
+  assert.ok(list.shown.value.isWhole);
   const { length } = history.asked;
-  await feed.more();
+  await list.more();
   assert.equal(history.asked.length, length, "there is no more to ask for");
 });
 
 test("where more has come than a page, the list begins anew, and goes on behind it", async () => {
-  const [feed, history] = feedOf(10);
-  await feed.load();
+  const [list, history] = listOf(10);
+  await list.load();
   history.head = 100;
-  await feed.refresh();
-  assert.deepEqual(seqs(feed), down(100, 51));
-  await feed.more();
-  assert.deepEqual(seqs(feed), down(100, 1));
+  await list.refresh();
+  assert.deepEqual(seqs(list), down(100, 51));
+  await list.more();
+  assert.deepEqual(seqs(list), down(100, 1));
 });
 
 test("a page that comes after the list began anew is dropped: there would be a gap before it", async () => {
-  const [feed, history] = feedOf(120);
-  await feed.load();
+  const [list, history] = listOf(120);
+  await list.load();
   history.waiting = [];
-  const older = feed.more();
+  const older = list.more();
   const [goOn] = history.waiting;
   history.waiting = null;
   history.head = 300;
-  await feed.refresh();
+  await list.refresh();
   goOn!();
   await older;
-  assert.deepEqual(seqs(feed), down(300, 251));
-  await feed.more();
-  assert.deepEqual(seqs(feed), down(300, 201));
+  assert.deepEqual(seqs(list), down(300, 251));
+  await list.more();
+  assert.deepEqual(seqs(list), down(300, 201));
 });
 
 test("an answer to a question that was given up is dropped, and a failure leaves what is there", async () => {
-  const [feed, history] = feedOf(3);
-  await feed.load();
+  const [list, history] = listOf(3);
+  await list.load();
   history.waiting = [];
-  const [old, fresh] = [feed.load(), feed.load()];
+  const [old, fresh] = [list.load(), list.load()];
   history.waiting.forEach((go) => go());
   history.waiting = null;
   await Promise.all([old, fresh]);
-  assert.deepEqual(seqs(feed), [3, 2, 1]);
+  assert.deepEqual(seqs(list), [3, 2, 1]);
   history.failure = new Error("no line");
-  await feed.refresh();
-  assert.deepEqual(seqs(feed), [3, 2, 1]);
-  assert.equal(feed.shown.value.failure, history.failure);
+  await list.refresh();
+  assert.deepEqual(seqs(list), [3, 2, 1]);
+  assert.equal(list.shown.value.failure, history.failure);
   history.failure = null;
-  await feed.refresh();
-  assert.equal(feed.shown.value.failure, null);
+  await list.refresh();
+  assert.equal(list.shown.value.failure, null);
 });
 
 test("what is heard in a row is asked for once, with the filter, until nobody listens", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
-    const [feed, history] = feedOf(3);
+    const [list, history] = listOf(3);
     const listeners = new Set<() => void>();
     const room = { onChange: (hear: () => void) => { listeners.add(hear); return () => listeners.delete(hear); } } as unknown as Room;
-    feed.show({ user: "ada" });
-    const stop = feed.listen(room);
+    list.show({ user: "ada" });
+    const stop = list.listen(room);
     for (let at = 0; at < 20; at += 1) listeners.forEach((hear) => hear());
     assert.equal(history.asked.length, 1);
     mock.timers.tick(1_000);

@@ -32,7 +32,7 @@ const MOST = 2_000;
 /** What was edited is asked for at most once in so long. */
 const EVERY_MS = 1_000;
 
-export class HistoryFeed {
+export class EditList {
   readonly shown: Signal<Shown> = signal({ entries: [], isWhole: false, oldest: 0, isLoading: false, failure: null });
   private filter: Filter = {};
   /** Where the next page begins; null: there is none. */
@@ -45,7 +45,7 @@ export class HistoryFeed {
 
   /** Ask for what comes as long as the room is edited; until `Stop`. */
   listen(room: Room): Stop {
-    const stop = room.onChange(() => this.hear());
+    const stop = room.onChange(() => this.refreshSoon());
     return () => {
       stop();
       this.stop();
@@ -84,8 +84,8 @@ export class HistoryFeed {
     });
   }
 
-  /** Something was edited. */
-  hear(): void {
+  /** Once for all that is edited within `everyMs`. */
+  refreshSoon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = null;
       void this.refresh();
