@@ -12,9 +12,9 @@ import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { clipColour } from "./colours.js";
+import { RULER_HEIGHT } from "./drawing/ruler.js";
 import { LaneHeads } from "./lanes/LaneHeads.js";
 import { lanesOf } from "./lanes/lane_rows.js";
-import { RULER_HEIGHT } from "./song_layer.js";
 import { shift } from "./track_edits.js";
 
 /** Rows above and below what is seen that are in the page, too. */

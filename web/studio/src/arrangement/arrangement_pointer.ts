@@ -8,12 +8,11 @@ import { rowsApart } from "../timeline/rows.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { contentBetween, copiedTo, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
-import { CHANGES_TOP, MARKERS_TOP } from "./drawing/ruler.js";
+import { CHANGES_TOP, MARKERS_TOP, RULER_HEIGHT } from "./drawing/ruler.js";
 import { clipsIn, hitAt, type Hit } from "./hits.js";
 import { chipAt, type Chip } from "./ruler/chips.js";
 import { setLoop } from "./ruler/loop_edits.js";
 import { addMarker, addSignature, addTempo, barStart, isFirst, moveTo } from "./ruler/ruler_edits.js";
-import { RULER_HEIGHT } from "./song_layer.js";
 import { signaturesOf } from "../timeline/signatures.js";
 
 /** A press that moves by less is a click. */

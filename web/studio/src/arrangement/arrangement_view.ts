@@ -11,13 +11,13 @@ import { PHONE, type Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
+import { PeopleLayer } from "./drawing/people_layer.js";
 import { offscreenSheet } from "./drawing/row_tiles.js";
-import type { Chips, Heat, RulerLoop } from "./drawing/ruler.js";
+import { RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./drawing/ruler.js";
+import { SongLayer, type Drawn } from "./drawing/song_layer.js";
 import { heatOf } from "./heat.js";
 import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
 import { loopIn, type Span } from "./ruler/loop_edits.js";
-import { PeopleLayer } from "./people_layer.js";
-import { RULER_HEIGHT, SongLayer, type Drawn } from "./song_layer.js";
 import { songEnd, TrackLayout } from "./track_layout.js";
 
 /** Rows are so high where a track has them to itself, or shares with many; a finger needs more. */

@@ -2,7 +2,7 @@
 
 import { beatsAt, xOf, type Axis } from "../timeline/axis.js";
 import { rowAt, type Row } from "../timeline/rows.js";
-import { RULER_HEIGHT } from "./song_layer.js";
+import { RULER_HEIGHT } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
 /** So close to an edge of a clip the edge is taken. */

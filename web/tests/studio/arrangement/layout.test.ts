@@ -5,7 +5,7 @@ import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
 import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.js";
 import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { isolated } from "../../../studio/src/arrangement/drawing/letters.js";
-import { RULER_HEIGHT } from "../../../studio/src/arrangement/song_layer.js";
+import { RULER_HEIGHT } from "../../../studio/src/arrangement/drawing/ruler.js";
 import { songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
 import { songOf, TWO_TRACKS } from "./song.js";
 

@@ -2,21 +2,19 @@
 
 import type { Readable } from "@prime/client";
 
-import { beatsAt, marks, xOf, type Axis } from "../timeline/axis.js";
-import { rowsBetween, type Row } from "../timeline/rows.js";
-import { signaturesOf } from "../timeline/signatures.js";
-import type { TimelineMarks } from "../history/comparing/timeline_marks.js";
-import { windows, type Window } from "../timeline/clip_windows.js";
-import type { ClipContents, Content } from "./clip_contents.js";
-import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
-import { fitting, LETTERS, textWidth } from "./drawing/letters.js";
-import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
-import { RowTiles, type SheetMaker, type TileDrawn } from "./drawing/row_tiles.js";
-import { drawRuler, RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./drawing/ruler.js";
-import type { DraggedChip } from "./ruler/chips.js";
-import type { PlacedClip, TrackLayout } from "./track_layout.js";
-
-export { RULER_HEIGHT };
+import { beatsAt, marks, xOf, type Axis } from "../../timeline/axis.js";
+import { rowsBetween, type Row } from "../../timeline/rows.js";
+import { signaturesOf } from "../../timeline/signatures.js";
+import type { TimelineMarks } from "../../history/comparing/timeline_marks.js";
+import { windows, type Window } from "../../timeline/clip_windows.js";
+import type { ClipContents, Content } from "../clip_contents.js";
+import { clipColour, clipLook, type ClipLook, type Colours } from "../colours.js";
+import { fitting, LETTERS, textWidth } from "./letters.js";
+import { comparedColour, drawGhost, drawSign } from "./compared.js";
+import { RowTiles, type SheetMaker, type TileDrawn } from "./row_tiles.js";
+import { drawRuler, RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./ruler.js";
+import type { DraggedChip } from "../ruler/chips.js";
+import type { PlacedClip, TrackLayout } from "../track_layout.js";
 
 /** At most so many clips are drawn at once; what is left out is said. */
 export const MOST_CLIPS = 6_000;

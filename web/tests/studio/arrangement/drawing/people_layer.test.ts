@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Member, Presence } from "@prime/client";
 
-import { MOST_NAMES, PeopleLayer, type PeopleScene } from "../../../studio/src/arrangement/people_layer.js";
+import { MOST_NAMES, PeopleLayer, type PeopleScene } from "../../../../studio/src/arrangement/drawing/people_layer.js";
 
 /** A canvas that notes the texts on it and where lines begin; a letter is 6 pixels wide. */
 function canvas(): { paint: CanvasRenderingContext2D; texts: string[]; begins: number[][] } {

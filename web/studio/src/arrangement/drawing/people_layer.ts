@@ -2,12 +2,12 @@
 
 import type { Member, Presence } from "@prime/client";
 
-import { ON_COLOUR, safeColour } from "../people/colours.js";
-import { xOf, type Axis } from "../timeline/axis.js";
-import type { Row } from "../timeline/rows.js";
-import { placed, TAG_HEIGHT } from "./drawing/name_tags.js";
-import { isolated, LETTERS } from "./drawing/letters.js";
-import { RULER_HEIGHT } from "./drawing/ruler.js";
+import { ON_COLOUR, safeColour } from "../../people/colours.js";
+import { xOf, type Axis } from "../../timeline/axis.js";
+import type { Row } from "../../timeline/rows.js";
+import { placed, TAG_HEIGHT } from "./name_tags.js";
+import { isolated, LETTERS } from "./letters.js";
+import { RULER_HEIGHT } from "./ruler.js";
 
 /** More names than so many clutter: then only who has just done something has one. */
 export const MOST_NAMES = 12;
