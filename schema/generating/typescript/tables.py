@@ -35,6 +35,8 @@ export const MAX_CALLS_IN_FLIGHT = @max_calls@;
 export interface CollectionTable {
   /** What an insert leaves out. */
   readonly defaults: { readonly [property: string]: unknown };
+  /** What an insert must give: these have no default. */
+  readonly required: readonly string[];
   /** Property -> the collection it leads to, and what happens when that entity goes (rule O5). */
   readonly pointers: { readonly [property: string]: readonly [Collection, string] };
   /** The property that a `move` sets by `parent` (rule M5). */
@@ -78,6 +80,9 @@ def _collection(definitions: dict[str, Schema], name: str) -> dict[str, Any]:
             for key, prop_schema in properties.items()
             if "default" in prop_schema
         },
+        "required": [
+            key for key, prop_schema in properties.items() if "default" not in prop_schema
+        ],
         "pointers": {
             key: [prop["x-points-to"], prop["x-on-delete"]]
             for key, prop in properties.items()

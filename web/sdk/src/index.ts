@@ -15,7 +15,7 @@ export { localTokens } from "./keeping/local_tokens.js";
 export { tabDevice } from "./keeping/tab_device.js";
 export type { Live, Stop } from "./live.js";
 export { between, inOrder, isOrderKey } from "./order_keys.js";
-export type { Edit, Saved } from "./room/edits.js";
+export type { Edit, EditOptions, Saved } from "./room/edits.js";
 export type { Gesture } from "./room/gesture.js";
 export { differences, type Differences } from "./copy/differences.js";
 export type { Room } from "./room/room.js";

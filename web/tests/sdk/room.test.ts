@@ -156,6 +156,103 @@ for (const [what, name] of [["too large", "x".repeat(5_000)], ["cyclic", CYCLE],
   });
 }
 
+/** As a program without types writes them. */
+type Untyped = { [name: string]: (...given: unknown[]) => unknown };
+type Mistake = (tx: Untyped) => unknown;
+
+const MISTAKES: readonly [what: string, mistake: Mistake, said: RegExp][] = [
+  ["a collection to set", (tx) => tx["set"]!("marker", "marker_01", { name: "B" }), /no collection "marker"; there are project, .*, markers, /],
+  ["a collection to delete of", (tx) => tx["delete"]!("constructor", "marker_01"), /no collection "constructor"/],
+  ["a property to set", (tx) => tx["set"]!("markers", "marker_01", { nam: "B" }), /markers have no property "nam"; they have time, name, color/],
+  ["a property to insert", (tx) => tx["insert"]!("markers", { time: 1, toString: "B" }), /no property "toString"/],
+  ["a property to expect", (tx) => tx["set"]!("markers", "marker_01", { name: "B" }, { nam: "A" }), /no property "nam"/],
+  ["a property to expect of a move", (tx) => tx["move"]!("markers", "marker_01", { time: 2, expect: { tim: 1 } }), /no property "tim"/],
+  ["where to move it", (tx) => tx["move"]!("clips", "clip_0001", { time: 2, track: "track_0001" }), /`move` takes parent, order, time, expect, and no track/],
+  ["a move to nothing", (tx) => tx["move"]!("markers", "marker_01"), /`move` takes an object of parent, /],
+  ["the id where the properties are", (tx) => tx["insert"]!("markers", "marker_02", { time: 1 }), /`entity` is an object of properties/],
+  ["a list of properties", (tx) => tx["set"]!("markers", "marker_01", ["name", "B"]), /`props` is an object of properties/],
+  ["an entity for its id", (tx) => tx["delete"]!("markers", { id: "marker_01" }), /an id is a text/],
+  ["no id", (tx) => tx["set"]!("markers", null, { name: "B" }), /an id is a text/],
+];
+
+for (const [what, mistake, said] of MISTAKES) {
+  test(`a mistake is told where it is made, and nothing of that edit stays: ${what}`, async () => {
+    const entry = await entered();
+    const { room } = entry;
+    const edit = (tx: unknown): void => {
+      (tx as Untyped)["set"]!("markers", "marker_01", { name: "C" });
+      mistake(tx as Untyped);
+    };
+    assert.throws(() => room.edit(edit), (error) => error instanceof WrongUse && said.test(error.message));
+    assert.equal(room.get("markers", "marker_01")?.name, "A");
+    assert.deepEqual([entry.said, room.unsaved.value], [[], 0]);
+    room.edit((tx) => {
+      tx.set("markers", "marker_01", { name: "C" });
+      assert.throws(() => mistake(tx as unknown as Untyped), WrongUse);
+    });
+    assert.equal((entry.said[0] as unknown as { ops: unknown[] }).ops.length, 1, "who catches it has all the others");
+  });
+}
+
+test("an edit that is no function, and options that there are not, are told", async () => {
+  const { room, said } = await entered();
+  const edit = room.edit.bind(room) as unknown as (...given: unknown[]) => unknown;
+  const change = (tx: Untyped): unknown => tx["set"]!("markers", "marker_01", { name: "B" });
+  assert.throws(() => edit([{ op: "delete" }]), { name: "WrongUse", message: /takes a function, as \(tx\) => / });
+  assert.throws(() => edit(change, { stepp: "one" }), { name: "WrongUse", message: /options are atomic, step, allowUnknown, and no stepp/ });
+  assert.throws(() => edit(change, "one"), { name: "WrongUse", message: /options are an object of / });
+  assert.deepEqual(said, []);
+});
+
+test("a name of a newer server passes where an entity here has it, or where it is asked for", async () => {
+  const { room, said, hear } = await entered();
+  const make = (allowUnknown: boolean, name: string) => () => room.edit((tx) => tx.set("markers", "marker_01", { [name]: 1 } as never), { allowUnknown });
+  assert.throws(make(false, "glow"), WrongUse);
+  make(true, "glow")();
+  assert.deepEqual((said[0] as unknown as { ops: { props: object }[] }).ops[0]?.props, { glow: 1 });
+  assert.equal("allowUnknown" in said[0]!, false);
+  hear({ t: "delta", seq: 8, id: "delta_0008", user: "u", member: "m", at: 0, ops: [{ op: "insert", col: "markers", id: "marker_02", entity: { time: 2, shine: 1 } }] });
+  make(false, "shine")();
+  hear({ t: "delta", seq: 9, id: "delta_0009", user: "u", member: "m", at: 0, ops: [{ op: "delete", col: "markers", id: "marker_02" }] });
+  make(false, "shine")();
+  assert.throws(make(false, "shin"), WrongUse);
+});
+
+test("a gesture tells a mistake where it is made, and goes on", async () => {
+  const { room, said } = await entered();
+  const ride = room.gesture();
+  ride.set("markers", "marker_01", { time: 2 });
+  assert.throws(() => ride.set("markers", "marker_01", { tim: 3 } as never), WrongUse);
+  assert.throws(() => ride.set("marker" as "markers", "marker_01", { time: 3 }), WrongUse);
+  ride.end();
+  assert.deepEqual((said[0] as unknown as { ops: { props: object }[] }).ops.map(({ props }) => props), [{ time: 2 }]);
+  const open = room.gesture({ allowUnknown: true });
+  open.set("markers", "marker_01", { tim: 3 } as never);
+  open.cancel();
+});
+
+test("a refusal that nobody would hear of is told on the console", async (context) => {
+  const { room, hear } = await entered();
+  const { mock } = context.mock.method(console, "warn", () => {});
+  const refused = (): string => {
+    const { id } = room.edit((tx) => tx.set("markers", "marker_01", { time: "late" } as never));
+    hear({ t: "error", id, code: "op_invalid", message: "markers.time must be a number" });
+    return id;
+  };
+  refused();
+  assert.deepEqual(mock.calls.map(({ arguments: [words] }) => words), ["prime: an edit was refused, and its effect taken back: markers.time must be a number"]);
+  const asked = room.edit((tx) => tx.set("markers", "marker_01", { time: "late" } as never));
+  const failed = assert.rejects(asked.saved, { code: "op_invalid" });
+  hear({ t: "error", id: asked.id, code: "op_invalid", message: "markers.time must be a number" });
+  await failed;
+  const stop = room.onRefused(() => {});
+  refused();
+  assert.equal(mock.callCount(), 1, "who asks for `saved`, or listens, hears it there");
+  stop();
+  refused();
+  assert.equal(mock.callCount(), 2);
+});
+
 test("an edit is what it was when it was made", async () => {
   const { room, said } = await entered();
   const content: ("notes" | "audio")[] = ["notes"];

@@ -12,6 +12,17 @@ export interface Saved {
   readonly dropped: readonly Dropped[];
 }
 
+export interface EditOptions {
+  /** Whether all of it is dropped where one op of it cannot be applied. */
+  readonly atomic?: boolean;
+  /** Edits in a row with the same are one step of undo. */
+  readonly step?: string;
+  /** Let properties pass that this SDK does not know, for a newer server that does. */
+  readonly allowUnknown?: boolean;
+}
+
+export const OF_AN_EDIT: ReadonlySet<string> = new Set<keyof EditOptions>(["atomic", "step", "allowUnknown"]);
+
 /** One that has no answer yet. */
 export interface OwnDelta {
   readonly message: ClientDelta | ClientUndo | ClientRedo;
@@ -20,12 +31,14 @@ export interface OwnDelta {
   readonly saved: Promise<Saved>;
   readonly done: (saved: Saved) => void;
   readonly fail: (error: Error) => void;
+  /** Whether somebody has asked for `saved`, and so hears of a failure. */
+  isAsked: boolean;
 }
 
 /** What `saved` is settled by. */
-export function promised(): Pick<OwnDelta, "saved" | "done" | "fail"> {
+export function promised(): Pick<OwnDelta, "saved" | "done" | "fail" | "isAsked"> {
   let [done, fail]: [OwnDelta["done"], OwnDelta["fail"]] = [() => {}, () => {}];
   const saved = new Promise<Saved>((...settle) => { [done, fail] = settle; });
   saved.catch(() => {}); // who does not ask is not told twice
-  return { saved, done, fail };
+  return { saved, done, fail, isAsked: false };
 }

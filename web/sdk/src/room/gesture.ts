@@ -2,6 +2,7 @@
 
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
+import type { PropertyNames } from "./property_names.js";
 import { Transaction, type Entities } from "./transaction.js";
 import { EVERY_MS } from "./own_presence.js";
 
@@ -19,11 +20,13 @@ export class Gesture<Edit> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isOver = false;
 
-  constructor(private readonly stage: Stage<Edit>) {}
+  /** `names`: as of a `Transaction`. */
+  constructor(private readonly stage: Stage<Edit>, private readonly names: PropertyNames | null) {}
 
-  /** As often as the mouse moves: the latest values go out. */
+  /** As often as the mouse moves: the latest values go out. Throws `WrongUse` for a name that there is not. */
   set<C extends Collection>(collection: C, id: string, props: Partial<Entities[C]>): void {
     if (this.isOver) return;
+    new Transaction(this.names).set(collection, id, props);
     const before = this.values.get(id)?.props;
     this.values.set(id, { col: collection, props: { ...before, ...props } });
     this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
@@ -32,7 +35,7 @@ export class Gesture<Edit> {
   /** The latest values as one delta. */
   end(): Edit {
     this.stop();
-    const tx = new Transaction();
+    const tx = new Transaction(this.names);
     for (const [id, { col, props }] of this.values) tx.set(col, id, props as never);
     return this.stage.end(this.id, tx.end());
   }

@@ -42,7 +42,13 @@ export class OwnEdits {
     this.replica.propose(message);
     this.queue.add(message.id);
     this.unsaved.set(this.queue.size);
-    return { id: message.id, saved: own.saved };
+    return {
+      id: message.id,
+      get saved() {
+        own.isAsked = true;
+        return own.saved;
+      },
+    };
   }
 
   /** What a window before has left; the first of it may be stored already. */
@@ -121,6 +127,7 @@ export class OwnEdits {
     const settled = this.settle(id);
     if (settled === undefined) return;
     settled.fail(error);
+    if (!settled.isAsked && this.refusals.isEmpty) console.warn(`prime: an edit was refused, and its effect taken back: ${error.message}`);
     this.refusals.tell(id, error, settled.message);
   }
 

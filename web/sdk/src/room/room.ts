@@ -18,13 +18,14 @@ import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import type { ClientDelta, ClientMessage, Collection, Op, Presence, Role, ServerMessage } from "../schema/types.js";
 import { ArrivingState } from "./arriving_state.js";
-import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
+import { OF_AN_EDIT, promised, type Edit, type EditOptions, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
 import { IdleWork } from "./idle_work.js";
 import type { RoomConnection } from "./room_connection.js";
 import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
+import { checkNames, PropertyNames } from "./property_names.js";
 import { Transaction, type Entities } from "./transaction.js";
 import { EntityListeners, type ChangesListener, type EntityListener, type Why } from "./entity_listeners.js";
 import { OwnPresence } from "./own_presence.js";
@@ -58,6 +59,7 @@ export class Room implements Readable {
   private readonly members = new Members();
   private readonly replica = new Replica();
   private readonly indexes = new PointerIndexes(this.replica);
+  private readonly names = new PropertyNames(this);
   private readonly arriving = new ArrivingState((bytes, waiting) => this.begin(bytes, waiting), (error) => this.mend(error));
   /** Counts whether a state is what the server said it is. */
   private readonly counting = new IdleWork(() => this.count());
@@ -185,11 +187,14 @@ export class Room implements Readable {
 
   // Editing.
 
-  /** Applied at once, one delta, one step of undo. Edits in a row with the same `step` are one step. */
-  edit(change: (tx: Transaction) => void, options: { atomic?: boolean; step?: string } = {}): Edit {
-    const tx = new Transaction();
+  /** Applied at once, one delta, one step of undo. Throws `WrongUse` for what cannot be, and then nothing of it is here. */
+  edit(change: (tx: Transaction) => void, options: EditOptions = {}): Edit {
+    if (typeof change !== "function") throw new WrongUse("`edit` takes a function, as (tx) => tx.set(...)");
+    checkNames(options, OF_AN_EDIT, "an edit's options are");
+    const { allowUnknown = false, ...more } = options;
+    const tx = new Transaction(allowUnknown ? null : this.names);
     change(tx);
-    return this.propose(this.deltaOf(tx.end(), options));
+    return this.propose(this.deltaOf(tx.end(), more));
   }
 
   async undo(): Promise<Saved> {
@@ -200,11 +205,12 @@ export class Room implements Readable {
     return this.propose({ t: "redo", project: this.project, id: newId() }).saved;
   }
 
-  gesture(): Gesture<Edit> {
+  /** `allowUnknown`: as of `edit`. */
+  gesture({ allowUnknown = false }: Pick<EditOptions, "allowUnknown"> = {}): Gesture<Edit> {
     return new Gesture<Edit>({
       show: (id, values) => this.say({ t: "gesture", project: this.project, id, values }),
       end: (gesture, ops) => (this.over === null ? this.propose(this.deltaOf(ops, { gesture })) : this.tooLate(this.over)),
-    });
+    }, allowUnknown ? null : this.names);
   }
 
   /** Who rides a fader does not know that we were put out meanwhile: that is no wrong use. */

@@ -2,7 +2,9 @@
 
 import { WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
+import { isMap } from "../maps.js";
 import type { Collection, Op, ProjectState } from "../schema/types.js";
+import { checkNames, propertiesOf, type PropertyNames } from "./property_names.js";
 
 /** Collection -> its entities' type: frozen, since an entity is replaced and never changed. */
 export type Entities = { [C in Collection]: Readonly<ProjectState[C][keyof ProjectState[C]]> };
@@ -13,9 +15,16 @@ export type Inserts = { readonly [Each in Extract<Op, { op: "insert" }> as Each[
 /** Collection -> where one of it may be moved: a new parent, another place among its siblings, another time. */
 export type Moves = { readonly [Each in Extract<Op, { op: "move" }> as Each["col"]]: Omit<Each, "op" | "col" | "id"> };
 
+/** What a `move` sets, and what it may expect. */
+const OF_A_MOVE: ReadonlySet<string> = new Set(["parent", "order", "time", "expect"]);
+
+/** Each throws `WrongUse` for a name or a shape that no op has; what a property may hold the server checks. */
 export class Transaction {
   private readonly ops: Op[] = [];
   private isOver = false;
+
+  /** `names`: null where any property is let pass. */
+  constructor(private readonly names: PropertyNames | null) {}
 
   /** The ops as they are now; nothing can be added any more, and nobody changes them. Throws `WrongUse`. */
   end(): Op[] {
@@ -27,24 +36,37 @@ export class Transaction {
     }
   }
 
-  private add(op: unknown): void {
+  private add(op: { readonly op: Op["op"]; readonly col: string; readonly id: unknown; readonly [more: string]: unknown }): void {
     if (this.isOver) throw new WrongUse("that edit is made: begin another one");
-    this.ops.push(op as Op);
+    propertiesOf(op.col);
+    if (typeof op.id !== "string") throw new WrongUse("an id is a text");
+    this.ops.push(op as unknown as Op);
+  }
+
+  /** `part`: as which of its arguments an op has them. */
+  private check(collection: string, props: unknown, part: string): void {
+    if (!isMap(props)) throw new WrongUse(`\`${part}\` is an object of properties`);
+    this.names?.check(collection, props);
   }
 
   /** Returns the id, by which later ops of this edit may name it. What is left out gets its default. */
   insert<C extends keyof Inserts>(collection: C, entity: Inserts[C], id = newId()): string {
+    this.check(collection, entity, "entity");
     this.add({ op: "insert", col: collection, id, entity });
     return id;
   }
 
   /** What is left out stays as it is. `expect`: the values that must be there when it is applied, or the op is dropped (rule O7). */
   set<C extends Collection>(collection: C, id: string, props: Partial<Entities[C]>, expect?: Partial<Entities[C]>): void {
+    this.check(collection, props, "props");
+    if (expect) this.check(collection, expect, "expect");
     this.add({ op: "set", col: collection, id, props, ...(expect && { expect }) });
   }
 
   /** To another parent, place or time, as one unit (rule O6): who moves the same one at once does not mix with us. */
   move<C extends keyof Moves>(collection: C, id: string, to: Moves[C]): void {
+    checkNames(to, OF_A_MOVE, "`move` takes");
+    if (to.expect) this.check(collection, to.expect, "expect");
     this.add({ op: "move", col: collection, id, ...to });
   }
 

@@ -221,6 +221,8 @@ export const MAX_CALLS_IN_FLIGHT = 16;
 export interface CollectionTable {
   /** What an insert leaves out. */
   readonly defaults: { readonly [property: string]: unknown };
+  /** What an insert must give: these have no default. */
+  readonly required: readonly string[];
   /** Property -> the collection it leads to, and what happens when that entity goes (rule O5). */
   readonly pointers: { readonly [property: string]: readonly [Collection, string] };
   /** The property that a `move` sets by `parent` (rule M5). */
@@ -236,6 +238,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "timeUnit": "beats",
       "sampleRate": 48000
     },
+    "required": [],
     "pointers": {},
     "parent": null
   },
@@ -246,6 +249,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "loopOn": false,
       "metronome": false
     },
+    "required": [],
     "pointers": {},
     "parent": null
   },
@@ -254,6 +258,10 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "slot": 0,
       "interp": "hold"
     },
+    "required": [
+      "time",
+      "bpm"
+    ],
     "pointers": {},
     "parent": null
   },
@@ -262,6 +270,9 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "num": 4,
       "den": 4
     },
+    "required": [
+      "time"
+    ],
     "pointers": {},
     "parent": null
   },
@@ -270,6 +281,9 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "name": "",
       "color": null
     },
+    "required": [
+      "time"
+    ],
     "pointers": {},
     "parent": null
   },
@@ -285,6 +299,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "color": null,
       "loaded": true
     },
+    "required": [],
     "pointers": {
       "parent": [
         "tracks",
@@ -309,6 +324,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "mute": false,
       "solo": false
     },
+    "required": [],
     "pointers": {
       "dest": [
         "channels",
@@ -325,6 +341,10 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "volume": 1,
       "pan": 0.5
     },
+    "required": [
+      "channel",
+      "dest"
+    ],
     "pointers": {
       "channel": [
         "channels",
@@ -349,6 +369,9 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "presetId": null,
       "params": {}
     },
+    "required": [
+      "channel"
+    ],
     "pointers": {
       "channel": [
         "channels",
@@ -375,6 +398,11 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "slot": null,
       "lane": 0
     },
+    "required": [
+      "track",
+      "time",
+      "duration"
+    ],
     "pointers": {
       "track": [
         "tracks",
@@ -402,6 +430,12 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "pan": 0.5,
       "ch": 0
     },
+    "required": [
+      "clip",
+      "time",
+      "duration",
+      "key"
+    ],
     "pointers": {
       "clip": [
         "clips",
@@ -418,6 +452,9 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "name": "",
       "enable": true
     },
+    "required": [
+      "target"
+    ],
     "pointers": {
       "track": [
         "tracks",
@@ -435,6 +472,11 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "slot": 0,
       "interp": "linear"
     },
+    "required": [
+      "lane",
+      "time",
+      "value"
+    ],
     "pointers": {
       "lane": [
         "lanes",
@@ -445,6 +487,11 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
   },
   "warps": {
     "defaults": {},
+    "required": [
+      "clip",
+      "time",
+      "contentTime"
+    ],
     "pointers": {
       "clip": [
         "clips",
@@ -459,6 +506,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "order": "a0",
       "color": null
     },
+    "required": [],
     "pointers": {},
     "parent": null
   },
@@ -466,6 +514,10 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
     "defaults": {
       "hasStop": true
     },
+    "required": [
+      "scene",
+      "track"
+    ],
     "pointers": {
       "scene": [
         "scenes",
@@ -489,6 +541,7 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
       "channels": 2,
       "stemOf": null
     },
+    "required": [],
     "pointers": {
       "stemOf": [
         "media",

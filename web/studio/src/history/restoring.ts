@@ -23,7 +23,7 @@ export async function broughtBack(room: Room, then: Readable, only: ReadonlySet<
   const edits = [];
   for (let at = 0; at < changes.length; at += MOST_OPS) {
     const some = changes.slice(at, at + MOST_OPS);
-    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step }));
+    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step, allowUnknown: true })); // what a newer server keeps of an entity comes back with it
   }
   await Promise.all(edits.map(({ saved }) => saved));
   return changes.length;

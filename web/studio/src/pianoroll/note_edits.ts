@@ -17,7 +17,7 @@ export function pasted(room: Room, clip: string, copies: readonly CopiedNote[], 
   if (copies.length === 0) return [];
   const by = at - Math.min(...copies.map(({ time }) => time));
   const ids: string[] = [];
-  room.edit((tx) => copies.forEach((note) => ids.push(tx.insert("notes", { ...note, clip, time: note.time + by }))));
+  room.edit((tx) => copies.forEach((note) => ids.push(tx.insert("notes", { ...note, clip, time: note.time + by }))), { allowUnknown: true }); // a newer server's properties, too
   return ids;
 }
 
