@@ -639,7 +639,7 @@ MAX_ENTRY_SHOWN_BYTES = BOUNDS.add(
     "bytes",
     "`history.list`, `snapshots.diff`",
     Instead.CLIPPED,
-    "server/calls/history.py",
+    "server/calls/projects/history.py",
     "The ops of one entry (`total` says how many there are), or the values of one change.",
 )
 
@@ -659,7 +659,7 @@ MAX_OPS_SHOWN = BOUNDS.add(
     "ops",
     "`history.list`",
     Instead.CLIPPED,
-    "server/calls/history.py",
+    "server/calls/projects/history.py",
     "Of one entry; `total` says how many there are.",
 )
 

@@ -2,11 +2,12 @@
 
 from schema.calls import METHODS
 from schema.tables.all_tables import TABLES
-from server.calls import history, members, projects, recall, snapshots, timeline
+from server.calls import recall
 from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
+from server.calls.projects import history, members, projects, snapshots, timeline
 from server.calls.rows import auth_sessions, collaboration_sessions, watching
 from server.calls.rows.all_answers import ROW_ANSWERS
 from server.calls.sharing.guests import for_accounts

@@ -30,7 +30,7 @@ from server.calls.accounts.self_service.password_and_email import require_addres
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.members import member_of, require_tracks
+from server.calls.projects.members import member_of, require_tracks
 from server.calls.writes.transactions import one_transaction
 from server.refused import Refused, too_often
 

@@ -14,7 +14,7 @@ from schema.bounds import Instead, Past
 from schema.calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
-from server.calls.snapshots import _without_large_values
+from server.calls.projects.snapshots import _without_large_values
 from server.refused import Refused
 from server.router.call_replies import within_bound
 from server.sockets.codec import JSON

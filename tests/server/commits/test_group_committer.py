@@ -12,7 +12,7 @@ from persistence.journal.contract import KnownState
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import MADE_OPS
-from tests.server.calls.test_history import fetched
+from tests.server.calls.projects.test_history import fetched
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, delete, marker
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schema.calls import METHODS
-from tests.server.calls.test_history import fetched
+from tests.server.calls.projects.test_history import fetched
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, delete, marker, rename
 

@@ -4,7 +4,7 @@ import json
 
 from schema.ops import encode_ops
 from tests.rooms.chaos import Chaos
-from tests.server.calls.test_history import fetched
+from tests.server.calls.projects.test_history import fetched
 from tests.server.conftest import Node
 from tests.server.wire import Message, Wire
 from tests.web.browser.driving import Browser, Page, in_chromium

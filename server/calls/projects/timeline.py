@@ -4,9 +4,9 @@ from rooms.music.between_beats import between as found_between
 from rooms.music.tempo_map import TempoMap
 from schema import calls
 from schema.errors import ErrorCode
-from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, require_member
+from server.calls.projects import current_state
 from server.loop.threads import yield_gil
 from server.refused import Refused
 

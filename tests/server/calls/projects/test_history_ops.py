@@ -15,7 +15,7 @@ from schema.ops import encode_ops
 from schema.server_limits import MADE_OPS
 from server.states.history_compaction import compact_old
 from tests.rooms.chaos import Chaos
-from tests.server.calls.test_history import fetched
+from tests.server.calls.projects.test_history import fetched
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire, delete, marker
 

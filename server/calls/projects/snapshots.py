@@ -26,10 +26,10 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.ops import Op
 from schema.tables.project_snapshots import SNAPSHOTS
-from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member
-from server.calls.projects import as_project, hold_room, require_room
+from server.calls.projects import current_state
+from server.calls.projects.projects import as_project, hold_room, require_room
 from server.calls.rows.all_answers import OF_TABLES
 from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived

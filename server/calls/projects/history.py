@@ -18,9 +18,9 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
 from schema.messages import Position, User
 from schema.ops import Insert, Op, Set, decode_ops
-from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, require_member
+from server.calls.projects import current_state
 from server.loop.threads import yield_gil
 from server.refused import Refused
 from server.states.state_pages import StatePage
