@@ -26,3 +26,8 @@ def too_often(seconds: float, what_is_refused: str) -> Refused:
     """The answer to who does something too often: when to do it again."""
     text = f"{what_is_refused}; try again in {math.ceil(seconds)} s"
     return Refused(ErrorCode.RATE_LIMITED, text, retry_after_ms=math.ceil(seconds * 1_000))
+
+
+def no_such_call(method: str) -> Refused:
+    """The answer to who calls what there is not (rule C2)."""
+    return Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {method!r}")

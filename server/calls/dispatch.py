@@ -12,11 +12,11 @@ from schema.limits import CALL_SECONDS
 from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.accounts.guess_guard import GUESSED, guarding
 from server.calls.all_answers import ANSWERS
+from server.calls.batches import Batches
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login
-from server.calls.writes.batches import Batches
 from server.calls.writes.idempotency import answered_once
-from server.refused import Refused, too_often
+from server.refused import Refused, no_such_call, too_often
 from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
@@ -27,7 +27,7 @@ ABOUT_LOGINS = ("auth.", "auth_sessions.", "operator.kick")
 def require_callable(method: str, *, is_logged_in: bool) -> None:
     """Raises `Refused` if there is no such call, or not for who is not logged in (rules C2, H5)."""
     if method not in METHODS:
-        raise Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {method!r}")
+        raise no_such_call(method)
     if not is_logged_in and method not in WITHOUT_LOGIN:
         text = "log in first: call auth.login, or say hello with a token"
         raise Refused(ErrorCode.AUTH_REQUIRED, text)

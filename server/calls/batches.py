@@ -16,7 +16,7 @@ from server.calls.context import Context
 from server.calls.failures import as_error
 from server.calls.writes.idempotency import BATCH, Answer, answered_once, part_of
 from server.calls.writes.transactions import one_transaction
-from server.refused import Refused
+from server.refused import Refused, no_such_call
 from server.sockets.codec import BadMessage, Codec
 
 One = Callable[[Context, Caller, str, Any, Codec, str | None], Awaitable[Any]]
@@ -175,7 +175,7 @@ def _read(call: BatchedCall, codec: Codec) -> Any:
         text = f"{call.method} is about the connection itself: send it as a call of its own"
         raise Refused(ErrorCode.VALIDATION, text, field="method")
     if call.method not in METHODS:
-        raise Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {call.method!r}")
+        raise no_such_call(call.method)
     return codec.params(call.params, METHODS[call.method][0])
 
 
