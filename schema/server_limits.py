@@ -488,7 +488,7 @@ READ_ANYHOW_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a message that is none",
     Instead.CLIPPED,
-    "server/sockets/decode_errors.py",
+    "server/encoding/decode_errors.py",
     "Read without a type, to tell what is wrong: that may take fifty times as much memory.",
 )
 

@@ -16,8 +16,8 @@ from server.calls.context import Context
 from server.calls.failures import as_error
 from server.calls.writes.idempotency import BATCH, Answer, answered_once, part_of
 from server.calls.writes.transactions import one_transaction
+from server.encoding.codec import BadMessage, Codec
 from server.refused import Refused, no_such_call
-from server.sockets.codec import BadMessage, Codec
 
 One = Callable[[Context, Caller, str, Any, Codec, str | None], Awaitable[Any]]
 """Answers one call in its turn, as if it had come alone."""

@@ -16,8 +16,8 @@ from server.calls.batches import Batches
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login
 from server.calls.writes.idempotency import answered_once
+from server.encoding.codec import JSON, Codec
 from server.refused import Refused, no_such_call, too_often
-from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
 ABOUT_LOGINS = ("auth.", "auth_sessions.", "operator.kick")

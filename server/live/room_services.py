@@ -12,12 +12,12 @@ from rooms.journal.feed import Feed
 from rooms.presence.gathering import Gathering
 from rooms.presence.seat import Seat
 from schema.close_codes import CloseCode
+from server.encoding.codec import Codec
 from server.health.metrics import Count
 from server.loop.job_scheduler import JobScheduler
 from server.loop.threads import InThread
 from server.loop.tick_timers import TickTimers
 from server.nodes.room_broadcast import RoomBroadcast
-from server.sockets.codec import Codec
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 

@@ -20,11 +20,11 @@ from schema.node_messages import (
     RowChanged,
     RowsChanged,
 )
+from server.encoding.codec import MSGPACK
 from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
-from server.sockets.codec import MSGPACK
 
 HINT_GAP_SECONDS = 1.0
 """Nodes of another version are answered by a look into the journal, at most so often."""

@@ -21,9 +21,9 @@ from schema.node_messages import (
     RowsChanged,
 )
 from schema.server_limits import MAX_ENTRY_BYTES
+from server.encoding.codec import MSGPACK
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
-from server.sockets.codec import MSGPACK
 
 HEARTBEAT_SECONDS = 2.0
 """How often a shared room is announced anew: a lost one is repaired, and its lease goes on."""

@@ -21,12 +21,12 @@ from schema.messages import (
     Redo,
     Undo,
 )
+from server.encoding.codec import UnreadableMessage
 from server.live.hub import Hub
 from server.router.call_replies import CallReplies
 from server.router.hello import Greeting
 from server.router.joining import Joining
 from server.router.socket_limits import SocketLimits
-from server.sockets.codec import UnreadableMessage
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn, WaitingForHello
 

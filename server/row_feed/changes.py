@@ -10,9 +10,9 @@ from persistence.rows.reading import Row
 from schema.limits import MAX_PAGE_BYTES
 from schema.messages import RowChange
 from schema.tables.description import Column
+from server.encoding.codec import Codec
 from server.row_feed.change_batch import ChangeBatch
 from server.row_feed.watches import Watch, WatchGroup
-from server.sockets.codec import Codec
 
 ENTERED, CHANGED, LEFT = "entered", "changed", "left"
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from schema.messages import ServerMessage
-from server.sockets.codec import Codec
+from server.encoding.codec import Codec
 
 
 class Subscriber(Protocol):

@@ -13,6 +13,7 @@ from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
+from server.encoding.codec import frame_header
 from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch
@@ -20,7 +21,6 @@ from server.row_feed.changes import CHANGED, ENTERED, LEFT, ListChanges, concern
 from server.row_feed.positions import FeedPositions
 from server.row_feed.ties import by_peers, by_role
 from server.row_feed.watches import Watch, Watches, WatchGroup
-from server.sockets.codec import frame_header
 
 AT_A_TIME_SECONDS = 0.002
 """How long it goes on in one turn of the event loop: cursors wait for it."""

@@ -22,8 +22,8 @@ from schema.limits import (
     MAX_OUTBOX_BYTES,
 )
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
+from server.encoding.codec import CODECS, MSGPACK, Codec
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
-from server.sockets.codec import CODECS, MSGPACK, Codec
 from server.sockets.connection_states import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of

@@ -18,7 +18,7 @@ from schema.errors import ErrorCode
 from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED, MAX_FRAGMENTS
 from schema.messages import Error
 from schema.server_limits import PREPAID_BYTES
-from server.sockets.codec import MSGPACK, BadMessage
+from server.encoding.codec import MSGPACK, BadMessage
 from server.sockets.connection_states import Leaving, Session
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited

@@ -19,8 +19,8 @@ from schema.limits import (
 )
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
+from server.encoding.codec import UnreadableMessage
 from server.events.events import EventSubject
-from server.sockets.codec import UnreadableMessage
 from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 from server.sockets.outgoing import Outgoing
 

@@ -11,8 +11,8 @@ import msgspec
 from rooms.document.document import State
 from schema.limits import STATE_PART_BYTES
 from schema.messages import StatePart
+from server.encoding.codec import JSON, MSGPACK, Codec
 from server.loop.threads import yield_gil
-from server.sockets.codec import JSON, MSGPACK, Codec
 
 SLICE = 500
 """Entities encoded before the event loop gets its turn: a fraction of a millisecond."""

@@ -9,8 +9,8 @@ from schema.calls import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
 from schema.server_limits import MAX_PAGES_BYTES
+from server.encoding.codec import Codec
 from server.refused import Refused
-from server.sockets.codec import Codec
 from server.states.document_slots import DocumentSlots
 from server.states.encoded_state import packed
 from server.states.stored_state import WorkerDocument

@@ -18,8 +18,8 @@ from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import finish, slices_of
 from schema.entities import ENTITY_TYPES
 from schema.server_limits import MAX_STEP_CHANGES
+from server.encoding.codec import JSON
 from server.loop.threads import AbandonedWork, InThread, yield_gil
-from server.sockets.codec import JSON
 from server.states.encoded_state import SLICE
 from server.states.freeing import free, free_document
 

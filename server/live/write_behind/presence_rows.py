@@ -10,8 +10,8 @@ from persistence.pool import Executor
 from persistence.tables import session_states
 from rooms.presence.seat import Seat
 from rooms.presence.ticks import NOWHERE
+from server.encoding.codec import JSON
 from server.live.live_room import LiveRoom
-from server.sockets.codec import JSON
 
 if TYPE_CHECKING:
     from schema.messages import Presence

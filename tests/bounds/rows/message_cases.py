@@ -11,7 +11,7 @@ from schema.columns.json_maps import problem_with_map
 from schema.errors import ErrorCode
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from schema.text.email_addresses import NoAddress, key_of
-from server.sockets.codec import JSON, BadMessage
+from server.encoding.codec import JSON, BadMessage
 from tests.bounds.cases import Seen, case
 
 PROJECT = "00000000-0000-0000-0000-000000000000"

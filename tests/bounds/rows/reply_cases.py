@@ -15,9 +15,9 @@ from schema.calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
 from server.calls.projects.snapshots import _without_large_values
+from server.encoding.codec import JSON
 from server.refused import Refused
 from server.router.call_replies import within_bound
-from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, OfferOutcome, Outbox
 from server.states.encoded_state import FORMS, state_frames
 from tests.bounds.cases import Seen, case, live_case

@@ -24,11 +24,11 @@ from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_
 from server.accounts.access_tokens import LEEWAY_SECONDS
 from server.calls.all_answers import ANSWERS
 from server.calls.call_queue import CallQueue
+from server.encoding.codec import JSON
 from server.loop.deadlines import Deadlines
 from server.router.call_replies import CallReplies
 from server.router.liveness import Liveness
 from server.router.shutdown import SPREAD_MS_PER_MEMBER, spread_ms
-from server.sockets.codec import JSON
 from server.sockets.connection import Connection
 from server.sockets.connection_states import Greeted, LoggedIn, Session, WaitingForHello
 from tests.bounds.cases import Seen, case

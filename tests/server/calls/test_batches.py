@@ -11,7 +11,7 @@ from schema.calls import Batch, BatchedCall
 from schema.limits import CALL_SECONDS, MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MESSAGES_PER_SECOND
 from server.calls.all_answers import ANSWERS
 from server.calls.batches import Batches
-from server.sockets.codec import CODECS
+from server.encoding.codec import CODECS
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 from tests.simulation.world.virtual_loop import run_virtually

@@ -17,10 +17,10 @@ from schema.messages import ClientMessage, Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
 from schema.text.enumerations import NAMED
 from schema.text.text_rules import DELTA_ID, MAP_KEY, OF_EVERY_OBJECT, USERNAME
-from server.sockets.codec import JSON as CODEC
-from server.sockets.codec import BadMessage
+from server.encoding.codec import JSON as CODEC
+from server.encoding.codec import BadMessage
 from tests.server.conftest import Node
-from tests.server.sockets.test_texts import CALLS, MESSAGES, Walk
+from tests.server.encoding.test_texts import CALLS, MESSAGES, Walk
 from tests.server.wire import JSON, MSGPACK, marker
 
 NAMES = pytest.mark.parametrize("name", sorted(OF_EVERY_OBJECT))

@@ -6,8 +6,8 @@ import msgspec
 
 from schema.limits import MAX_PAGE_BYTES
 from schema.tables.all_tables import TABLES
+from server.encoding.codec import JSON, MSGPACK
 from server.row_feed.changes import ListChanges
-from server.sockets.codec import JSON, MSGPACK
 
 COLUMNS = tuple(TABLES["plugin_presets"].by_name[name] for name in ("id", "name"))
 

@@ -12,13 +12,13 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
+from server.encoding.codec import JSON, MSGPACK, Codec
 from server.events.events import EventSubject
 from server.row_feed.change_batch import ChangeBatch
 from server.row_feed.positions import FeedPositions
 from server.row_feed.ties import Ties
 from server.row_feed.watch_notifier import WatchNotifier
 from server.row_feed.watches import Watch, WatchedList, Watches, WatchGroup
-from server.sockets.codec import JSON, MSGPACK, Codec
 
 TABLE = TABLES["plugin_presets"]
 COLUMNS = (TABLE.by_name["id"], TABLE.by_name["name"])

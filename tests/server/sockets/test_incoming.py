@@ -8,7 +8,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from server.sockets.codec import MSGPACK
+from server.encoding.codec import MSGPACK
 from server.sockets.incoming import FRAMES_AT_ONCE, FrameCutter, only_payload
 
 PLAIN = MSGPACK.first_byte

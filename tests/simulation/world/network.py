@@ -7,10 +7,10 @@ from prime_client.connecting.codec import Frame, MsgpackCodec
 from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.close_codes import CloseCode
+from server.encoding.codec import MSGPACK
 from server.live.live_room import LiveRoom
 from server.loop.job_scheduler import JobScheduler
 from server.nodes.bus_memory import Exchange, MemoryBus
-from server.sockets.codec import MSGPACK
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat

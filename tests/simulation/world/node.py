@@ -10,12 +10,12 @@ from persistence.errors import PersistenceError, Unavailable
 from rooms.presence.seat import JoinRequest
 from schema.errors import ErrorCode
 from schema.messages import Error, Gesture, Join, ProposeDelta, Redo, Undo
+from server.encoding.codec import MSGPACK
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.loop.loop_load import LoopLoad
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
-from server.sockets.codec import MSGPACK
 from tests.simulation.project import PROJECT
 from tests.simulation.world.network import Link, UnreliableBus
 

@@ -18,8 +18,8 @@ from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.dispatch import dispatch
 from server.calls.failures import as_error
+from server.encoding.codec import JSON, BadMessage
 from server.identity import Identity
-from server.sockets.codec import JSON, BadMessage
 from tests.persistence.rows.strangers import make_stranger
 from tests.server.conftest import Nodes
 

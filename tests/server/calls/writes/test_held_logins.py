@@ -15,8 +15,8 @@ from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch
 from server.calls.failures import as_error
+from server.encoding.codec import JSON
 from server.identity import Identity
-from server.sockets.codec import JSON
 from tests.server.calls.writes.test_held_roles import Shared, is_waiting, shared
 from tests.server.conftest import Node, eventually
 

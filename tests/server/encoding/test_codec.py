@@ -7,7 +7,7 @@ import pytest
 
 from rooms.effects import Packet
 from schema.messages import Left, Reply, Undo
-from server.sockets.codec import CODECS, JSON, MSGPACK, BadMessage, Codec, frame_header
+from server.encoding.codec import CODECS, JSON, MSGPACK, BadMessage, Codec, frame_header
 
 BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 

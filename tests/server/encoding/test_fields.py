@@ -19,7 +19,7 @@ from schema.entities import ENTITY_TYPES
 from schema.errors import DropReason
 from schema.messages import ClientMessage, Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
-from server.sockets.codec import JSON, MSGPACK, BadMessage, Codec
+from server.encoding.codec import JSON, MSGPACK, BadMessage, Codec
 
 BOTH = pytest.mark.parametrize("codec", [MSGPACK, JSON], ids=["msgpack", "json"])
 PROJECT = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11"

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import inspect
 
-from server.sockets.decode_errors import BadMessage
+from server.encoding.decode_errors import BadMessage
 
 MOST_WORDS = 40
 """A longer list is in PROTOCOL.md."""

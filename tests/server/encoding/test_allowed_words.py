@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schema.recall.calls import EraseRecall
-from server.sockets.codec import CODECS, BadMessage, Codec
+from server.encoding.codec import CODECS, BadMessage, Codec
 
 
 @pytest.mark.parametrize("codec", CODECS.values())

@@ -13,8 +13,8 @@ from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED
 from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.limits import LOGINS_NEEDED_ALLOWED
 from schema.messages import Call
+from server.encoding.codec import CODECS, BadMessage, Codec
 from server.router import changed_rows
-from server.sockets.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 

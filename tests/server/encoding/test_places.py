@@ -8,7 +8,7 @@ import pytest
 
 from schema.calls import METHODS
 from schema.errors import ErrorCode
-from server.sockets.codec import CODECS, BadMessage
+from server.encoding.codec import CODECS, BadMessage
 from tests.server.wire import JSON, MSGPACK
 
 

@@ -15,8 +15,8 @@ from schema.messages import (
     ClientMessage,
     ServerMessage,
 )
-from server.sockets.allowed_words import with_allowed
-from server.sockets.decode_errors import (
+from server.encoding.allowed_words import with_allowed
+from server.encoding.decode_errors import (
     UNREADABLE,
     BadMessage,
     Explainer,

@@ -17,8 +17,8 @@ from schema.entities import ENTITY_TYPES
 from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta
 from schema.text.text_rules import IN_WORDS, SHOWN_NOT_EMPTY
 from schema.text.text_rules import SHOWN as SHOWN_TEXT
-from server.sockets.codec import JSON as CODEC
-from server.sockets.codec import BadMessage
+from server.encoding.codec import JSON as CODEC
+from server.encoding.codec import BadMessage
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Wire, marker
 
