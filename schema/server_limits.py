@@ -366,7 +366,7 @@ MAX_LOG_WAITING_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "the log, out",
     Instead.LOST,
-    "server/health/log_writer.py",
+    "server/logs/log_writer.py",
     "A node waits for nobody who reads its log: minutes of it, with some traces.",
 )
 

@@ -19,9 +19,9 @@ from machine.children.child_program import child_environment
 from server.accounts.public_url import PublicUrl
 from server.commands.command_failures import CannotListen
 from server.embedded_servers import EmbeddedServers, keep_running
-from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
+from server.logs.log import set_level
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings

@@ -28,7 +28,7 @@ from server.commands.command_failures import is_mistake, message_and_exit_code
 from server.commands.database_of_command import database_of
 from server.commands.start_log import tell_start
 from server.embedded_servers import EmbeddedServers
-from server.health.log import ServerLog, set_level
+from server.logs.log import ServerLog, set_level
 from server.process import run
 from server.refused import Refused
 from server.running.signals import Signals, Stopped

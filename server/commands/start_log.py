@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import structlog
 
 from server.commands.checks.misspelt_variables import misspelt_variables
-from server.health.log import ServerLog
+from server.logs.log import ServerLog
 from server.settings.missing_companions import missing_companions
 from server.settings.settings import Settings
 from server.settings.settings_display import SettingShown, shown_settings

@@ -13,7 +13,7 @@ from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
 from server.health.metrics import Count
-from server.health.outages import because
+from server.logs.outages import because
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0

@@ -5,9 +5,9 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.document.document import Document
-from server.health.outages import because
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
+from server.logs.outages import because
 from server.loop.threads import InThread
 from server.states.aspects import folded_at
 from server.states.stored_state import DamagedState, document_at

@@ -33,7 +33,6 @@ from schema.messages import (
 from server.commits.committer import Took
 from server.events.events import EventSubject
 from server.health.metrics import Count
-from server.health.outages import because
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import RoomCommits
@@ -41,6 +40,7 @@ from server.live.room_jobs import refuse
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.live.standing_orders import StandingOrders
 from server.live.write_behind.stays import Stays
+from server.logs.outages import because
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread

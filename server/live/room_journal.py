@@ -14,10 +14,10 @@ from rooms.room import Room
 from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
-from server.health.internal_errors import internal_error
-from server.health.outages import because
 from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices
+from server.logs.internal_errors import internal_error
+from server.logs.outages import because
 from server.states.stored_state import DamagedState, TooManyChanges, changes_of
 
 EARLY_SECONDS = 0.02

@@ -15,7 +15,7 @@ from persistence.library import audio_files
 from persistence.pool import Executor
 from rooms.effects import Effects
 from rooms.room import Room
-from server.health.outages import because
+from server.logs.outages import because
 
 RETRY_SECONDS = 2.0
 """Until rows that could not be read are asked for again: as often as the change log is."""

@@ -25,7 +25,7 @@ from persistence.tables.internal.change_log import NOWHERE
 from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
-from server.health.outages import DATABASE, OUTAGES, because
+from server.logs.outages import DATABASE, OUTAGES, because
 
 CHANGES_AT_ONCE = 1_000
 TABLES = (

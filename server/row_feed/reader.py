@@ -17,7 +17,7 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
 from server.health.metrics import Count
-from server.health.outages import because
+from server.logs.outages import because
 from server.row_feed.change_batch import (
     ChangeBatch,
     read_change_batch,

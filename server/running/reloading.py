@@ -10,7 +10,7 @@ import structlog
 
 from persistence.errors import PersistenceError
 from server.accounts.mail.mail_connections import mail_connection_of
-from server.health.log import set_level
+from server.logs.log import set_level
 from server.node import Node
 from server.settings.missing_companions import missing_companions
 from server.settings.reading import KEEPS_ALL, SettingsReading

@@ -75,7 +75,7 @@ class Settings:
     second_factor_required: bool = False
     """Whether a login of anyone takes a second factor (rule A37)."""
     log_level: str = "info"
-    """Below which nothing is written into the log: one of `server.health.log.LEVELS`."""
+    """Below which nothing is written into the log: one of `server.logs.log.LEVELS`."""
     given: Mapping[str, GivenValue] = field(default_factory=dict, compare=False, repr=False)
     """What is not the default: what was written and where, by `Setting.field`."""
 

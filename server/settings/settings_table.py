@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from server.accounts.mail.mail_settings import public_url, sender, smtp_server
 from server.accounts.providers.provider_settings import provider_names
 from server.accounts.usage_limits import UsageLimits
-from server.health.log import LEVELS
+from server.logs.log import LEVELS
 from server.loop.core_share import CORE_SHARE
 from server.settings import value_kinds
 from server.settings.setting import Setting

@@ -20,7 +20,7 @@ import structlog
 
 from prime_client.client import Client
 from prime_client.failures import CallFailed
-from server.health.log import set_level
+from server.logs.log import set_level
 from server.settings.reading import read_all, read_settings
 from server.settings.settings_table import SETTINGS, TABLES
 from server.several_nodes import SeveralNodes

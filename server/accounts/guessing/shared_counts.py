@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from server.health.outages import OUTAGES, SHARED_COUNTS
+from server.logs.outages import OUTAGES, SHARED_COUNTS
 
 PAUSE_SECONDS = 5.0
 """So long nothing is asked of a server that did not answer."""

@@ -26,7 +26,7 @@ from server.accounts.mail.smtp_connection import (
 )
 from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
-from server.health.outages import MAIL, OUTAGES
+from server.logs.outages import MAIL, OUTAGES
 
 POLL_SECONDS = 1.0
 """Between two looks into the outbox."""

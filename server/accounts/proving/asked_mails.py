@@ -27,7 +27,7 @@ from server.accounts.proving.one_time_secrets import (
     OneTimeSecrets,
 )
 from server.health.metrics import Count
-from server.health.outages import because
+from server.logs.outages import because
 from server.refused import Refused
 
 KINDS: dict[Purpose, MailKind] = {

@@ -8,7 +8,7 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.library import plugin_presets
 from persistence.pool import Executor
 from schema.server_limits import MAX_USES_GATHERED
-from server.health.outages import because
+from server.logs.outages import because
 
 FLUSH_SECONDS = 1.0
 """Between two statements: what a node that is killed may lose."""

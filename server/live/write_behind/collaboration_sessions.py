@@ -12,9 +12,9 @@ from persistence.tables import collaboration_sessions
 from persistence.tables.collaboration_sessions import Stay
 from rooms.roles import CONTRIBUTES
 from rooms.room import Room
-from server.health.outages import because
 from server.live.live_room import LiveRoom
 from server.live.write_behind.presence_rows import PresenceRows
+from server.logs.outages import because
 
 TOUCH_SECONDS = 20.0
 """How often a collaboration session in which nobody moves says that it goes on."""

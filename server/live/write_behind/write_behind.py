@@ -6,12 +6,12 @@ import structlog
 
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
-from server.health.outages import because
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
 from server.live.write_behind.collaboration_sessions import CollaborationSessions
 from server.live.write_behind.presence_rows import PresenceRows
+from server.logs.outages import because
 
 CHECKPOINT_DELTAS = 500
 CHECKPOINT_SECONDS = 10.0

@@ -28,8 +28,8 @@ from schema.server_limits import (
 )
 from server.accounts.hashing.hashing_queue import TooBusy
 from server.calls.failures import as_error
-from server.health.log_writer import LogWriter
 from server.live.room_journal import RoomJournal
+from server.logs.log_writer import LogWriter
 from server.nodes.bus_codec import BusCodec, Forged
 from server.nodes.bus_redis import RedisBus
 from server.nodes.room_broadcast import RoomBroadcast

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.commands.start_log import tell_start
-from server.health.log import ServerLog
+from server.logs.log import ServerLog
 from server.settings.reading import read_settings
 from server.version import version_in_words
 

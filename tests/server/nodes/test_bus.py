@@ -10,7 +10,7 @@ import pytest
 
 from machine.embedded_valkey import EmbeddedValkey
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
-from server.health.outages import BUS, OUTAGES
+from server.logs.outages import BUS, OUTAGES
 from server.nodes.bus import Bus
 from server.nodes.bus_memory import Exchange, MemoryBus
 from server.nodes.bus_redis import RedisBus

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from machine.sockets.certificate_authority import CertificateAuthority
-from server.health.log import set_level
+from server.logs.log import set_level
 from server.node import Node as ServerNode
 from server.running.reloading import merged, reload
 from server.settings.reading import SettingsReading, read_all, read_settings

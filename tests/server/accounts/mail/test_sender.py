@@ -31,7 +31,7 @@ from server.accounts.mail.smtp_connection import (
 )
 from server.accounts.public_url import PublicUrl
 from server.health.metrics import Metrics
-from server.health.outages import MAIL, OUTAGES
+from server.logs.outages import MAIL, OUTAGES
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
 from tests.server.accounts.mail.test_rendering import PUBLIC, SETTINGS, TOKEN, WRITER, payload
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from persistence.errors import Pooled
-from server.health.log import LONGEST_LINE, as_json, to_repair_has_no_trace
+from server.logs.log import LONGEST_LINE, as_json, to_repair_has_no_trace
 
 ROOT = Path(__file__).parents[3]
 
 PROGRAM = """
 import asyncio, gc, logging, sys, threading, warnings
-from server.health.log import ServerLog, set_level
+from server.logs.log import ServerLog, set_level
 import structlog
 own = ServerLog(is_json=True)
 log = structlog.get_logger()

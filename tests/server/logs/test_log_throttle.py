@@ -1,4 +1,4 @@
-from server.health.log_throttle import LogThrottle
+from server.logs.log_throttle import LogThrottle
 
 
 def test_it_is_said_once_in_so_long_for_each_key_and_then_how_often_it_was() -> None:

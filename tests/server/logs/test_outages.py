@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from persistence.errors import Busy, Faulty, OtherHistory, Unavailable
-from server.health import outages as outages_module
-from server.health.outages import BUS, DATABASE, DATABASE_IS_OUT, STEADY_SECONDS, Outages, because
+from server.logs import outages as outages_module
+from server.logs.outages import BUS, DATABASE, DATABASE_IS_OUT, STEADY_SECONDS, Outages, because
 
 UseLevel = Callable[[int], None]
 
@@ -53,7 +53,7 @@ def use_level(
             processors=[structlog.processors.add_log_level, outages, kept],
             wrapper_class=structlog.make_filtering_bound_logger(level),
         )
-        monkeypatch.setattr("server.health.outages.log", log)
+        monkeypatch.setattr("server.logs.outages.log", log)
 
     return use
 

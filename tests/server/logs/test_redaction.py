@@ -6,8 +6,8 @@ import jwt
 import structlog
 
 from schema.text.redacted import REDACTED
-from server.health.log import log_processors
-from server.health.redaction import redact
+from server.logs.log import log_processors
+from server.logs.redaction import redact
 
 
 def test_what_keys_call_secret_is_left_out_at_any_depth() -> None:

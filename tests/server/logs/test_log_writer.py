@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from server.health.log_writer import FOR_LAST_WORDS, LONGEST_STRAY, LogWriter, StrayText
+from server.logs.log_writer import FOR_LAST_WORDS, LONGEST_STRAY, LogWriter, StrayText
 
 ROOT = Path(__file__).parents[3]
 SOON = 30.0
 
 WITH_A_LOG = """
 import asyncio, os, select, signal, sys, threading
-from server.health import log_writer
-from server.health.log import ServerLog
+from server.logs import log_writer
+from server.logs.log import ServerLog
 from server.running.signals import Signals
 import structlog
 own = ServerLog(is_json=True)

@@ -18,9 +18,9 @@ from structlog.typing import Processor
 
 from machine.library_logs import take_library_logs
 from persistence.errors import ToRepair
-from server.health.log_writer import LogWriter, StrayText
-from server.health.outages import OUTAGES
-from server.health.redaction import redact
+from server.logs.log_writer import LogWriter, StrayText
+from server.logs.outages import OUTAGES
+from server.logs.redaction import redact
 
 LEVELS = {
     "debug": logging.DEBUG,
