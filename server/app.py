@@ -24,6 +24,7 @@ from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
 from server.accounts.usage import Usage
+from server.backups.backup_ages import BackupAges
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
@@ -35,9 +36,6 @@ from server.doors.admin_socket import AdminSocket
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
 from server.figures.node_health import NodeHealth
-from server.health.backup_ages import BackupAges
-from server.health.supervisor import Supervisor
-from server.health.tasks import Tasks
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
 from server.live.write_behind.write_behind import WriteBehind
@@ -66,6 +64,8 @@ from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.states.document_slots import DocumentSlots
 from server.states.state_pages import StatePages
+from server.tasks.supervisor import Supervisor
+from server.tasks.tasks import Tasks
 from server.version import VERSION
 
 

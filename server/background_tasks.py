@@ -26,9 +26,10 @@ from server.accounts.hashing import foreign_kinds
 from server.accounts.hashing.foreign_kinds import ForeignKinds
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
+from server.backups import backup_ages
 from server.calls.library import preset_uses
 from server.embedded_servers import keep_running
-from server.health import backup_ages, process_figures
+from server.health import process_figures
 from server.health.durations import TURN_SECONDS
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen

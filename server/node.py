@@ -11,14 +11,12 @@ from server.accounts.admission import Admission
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.hashing.hashes import OWASP, HashCosts
 from server.accounts.mail.sender import MailSender, OpenMailConnection
+from server.backups.backup_ages import BackupAges
 from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
 from server.embedded_servers import EmbeddedServers
-from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
-from server.health.supervisor import Supervisor
-from server.health.tasks import Tasks
 from server.live.hub import Hub
 from server.live.write_behind.write_behind import WriteBehind
 from server.loop.garbage import Garbage
@@ -38,6 +36,8 @@ from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair
+from server.tasks.supervisor import Supervisor
+from server.tasks.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,11 @@ from server.accounts.public_url import PublicUrl
 from server.commands.command_failures import CannotListen
 from server.embedded_servers import EmbeddedServers, keep_running
 from server.health.metrics import uncounted
-from server.health.supervisor import Supervisor
 from server.logs.log import set_level
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings
+from server.tasks.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

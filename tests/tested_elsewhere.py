@@ -352,7 +352,7 @@ TESTED_ELSEWHERE = {
     "server.commands.serve_command": "tests/server/test_command_line.py",
     "server.router.connected_logins": "tests/server/router/test_liveness.py",
     "server.identity": "tests/server/calls/accounts/test_registration_and_login.py",
-    "server.background_tasks": "tests/server/health/test_supervisor.py",
+    "server.background_tasks": "tests/server/tasks/test_supervisor.py",
     "server.live.write_behind.collaboration_sessions": (
         "tests/server/calls/rows/test_collaboration_sessions.py"
     ),

@@ -4,7 +4,7 @@ import asyncio
 import functools
 
 from persistence.pool import Database
-from server.health.backup_ages import KINDS
+from server.backups.backup_ages import KINDS
 from server.node import Node
 from server.version import VERSION, commit
 

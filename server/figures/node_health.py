@@ -11,16 +11,16 @@ from msgspec import to_builtins
 from persistence.pool import Database
 from schema.operating.health_calls import Trouble, TroubleWord
 from server.accounts.mail.sender import MailSender
+from server.backups.backup_ages import KINDS, BackupAges
 from server.calls.call_queue import CallQueue
 from server.control_plane.latencies import histogram_map
-from server.health.backup_ages import KINDS, BackupAges
 from server.health.metrics import Metrics
-from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
 from server.router.http_pages import HttpPages
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair
+from server.tasks.supervisor import Supervisor
 
 ALARMS: Mapping[TroubleWord, str] = {
     "not_serving": "PrimeNodeDown",

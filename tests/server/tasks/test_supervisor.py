@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from persistence.errors import Busy, Unavailable, Unfit
-from server.health import supervisor as supervisor_module
-from server.health.supervisor import LifelongTask, Supervisor
 from server.sockets.handshaking.http_answer import HttpAsked
+from server.tasks import supervisor as supervisor_module
+from server.tasks.supervisor import LifelongTask, Supervisor
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import marker
 

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from structlog.testing import capture_logs
 
-from server.health import tasks
-from server.health.tasks import Tasks
+from server.tasks import tasks
+from server.tasks.tasks import Tasks
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from persistence.backups import backup_runs
-from server.health.backup_ages import BackupAges
+from server.backups.backup_ages import BackupAges
 
 
 async def test_ages_are_those_of_the_database_and_grow(monkeypatch: pytest.MonkeyPatch) -> None:
