@@ -29,8 +29,8 @@ from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.backups import backup_ages
 from server.calls.library import preset_uses
 from server.embedded_servers import keep_running
-from server.health import process_figures
-from server.health.durations import TURN_SECONDS
+from server.metrics import process_figures
+from server.metrics.durations import TURN_SECONDS
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen
 from server.sockets import tls

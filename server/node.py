@@ -16,13 +16,13 @@ from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
 from server.embedded_servers import EmbeddedServers
-from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.live.write_behind.write_behind import WriteBehind
 from server.loop.garbage import Garbage
 from server.loop.loop_load import LoopLoad
 from server.loop.stall_probe import StallProbe
 from server.loop.threads import Threads
+from server.metrics.metrics import Metrics
 from server.node_secrets import NodeSecrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec

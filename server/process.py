@@ -23,8 +23,8 @@ from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.commands import clock_difference
 from server.embedded_servers import EmbeddedServers
-from server.health.metrics import Metrics
 from server.logs.outages import DATABASE_AT_START, OUTAGES
+from server.metrics.metrics import Metrics
 from server.node import Foundation
 from server.node_secrets import node_secrets
 from server.nodes.bus import Bus

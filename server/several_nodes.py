@@ -19,8 +19,8 @@ from machine.children.child_program import child_environment
 from server.accounts.public_url import PublicUrl
 from server.commands.command_failures import CannotListen
 from server.embedded_servers import EmbeddedServers, keep_running
-from server.health.metrics import uncounted
 from server.logs.log import set_level
+from server.metrics.metrics import uncounted
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings

@@ -23,7 +23,7 @@ from schema.server_limits import MAX_AUDIT_BYTES
 from server.events.events import NOBODY
 
 if TYPE_CHECKING:
-    from server.health.metrics import Count
+    from server.metrics.metrics import Count
 
 FLUSH_SECONDS = 2.0
 """Between two writes: what a node that is killed may lose, and what is counted together."""

@@ -30,7 +30,7 @@ from server.accounts.guessing.known_devices import KnownDevices
 from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.accounts.usage import Usage
 from server.events.events import EventSubject
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.refused import Refused, too_often
 
 GRID_SECONDS = 0.25

@@ -24,8 +24,8 @@ from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
 from server.accounts.hashing.hashing_queue import TooBusy
 from server.events.events import EventSubject
-from server.health.metrics import Count
 from server.logs.internal_errors import internal_error, to_repair
+from server.metrics.metrics import Count
 from server.refused import Refused
 from server.states.stored_state import DamagedState
 

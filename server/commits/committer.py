@@ -17,10 +17,10 @@ from persistence.journal.contract import AppendResult, Journal, KnownState
 from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 from server.events.events import EventSubject
-from server.health.durations import Observe
-from server.health.metrics import Count
 from server.logs.internal_errors import what_to_repair
 from server.logs.outages import because
+from server.metrics.durations import Observe
+from server.metrics.metrics import Count
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0

@@ -12,8 +12,8 @@ from persistence.journal.contract import Journal, KnownState
 from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
-from server.health.metrics import Count
 from server.logs.outages import because
+from server.metrics.metrics import Count
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 1.0

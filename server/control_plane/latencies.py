@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from schema.operating.health_calls import NOTHING_MEASURED, Latency
-from server.health.durations import Durations
+from server.metrics.durations import Durations
 
 
 def histogram_map(*histograms: Durations) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from server.calls.context import Context
 from server.calls.dispatch import dispatch_operators
 from server.calls.failures import as_error, counted
 from server.encoding.codec import JSON, BadMessage
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 
 LONGEST_LINE = 65_536
 """Bytes of a call with its parameters."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from schema.calls import METHODS
 from server.commits.committer import Took, commit_times
-from server.health.counter_catalogue import CALL_GROUPS
-from server.health.durations import CALL_BOUNDS, LATE_BOUNDS, PROBE_BOUNDS, Observe
-from server.health.metrics import Metrics
 from server.loop.stall_probe import StallProbe
+from server.metrics.counter_catalogue import CALL_GROUPS
+from server.metrics.durations import CALL_BOUNDS, LATE_BOUNDS, PROBE_BOUNDS, Observe
+from server.metrics.metrics import Metrics
 
 COMMITTED = "From a delta's coming to its COMMIT; of each transaction the longest."
 ACKED = "From a delta's coming until its room is told to acknowledge it."

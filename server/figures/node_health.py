@@ -14,9 +14,9 @@ from server.accounts.mail.sender import MailSender
 from server.backups.backup_ages import KINDS, BackupAges
 from server.calls.call_queue import CallQueue
 from server.control_plane.latencies import histogram_map
-from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
+from server.metrics.metrics import Metrics
 from server.router.http_pages import HttpPages
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair

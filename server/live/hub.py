@@ -32,7 +32,6 @@ from schema.messages import (
 )
 from server.commits.committer import Took
 from server.events.events import EventSubject
-from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import RoomCommits
@@ -45,6 +44,7 @@ from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread
 from server.loop.tick_timers import TickTimers
+from server.metrics.metrics import Count
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.room_broadcast import RoomBroadcast

@@ -9,13 +9,13 @@ from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Outcome
 from server.events.events import EventSubject
-from server.health.metrics import Count
 from server.live.copy_check import is_wrong_copy
 from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
 from server.logs.log_throttle import LogThrottle
 from server.logs.outages import because
 from server.loop.threads import InThread
+from server.metrics.metrics import Count
 from server.nodes.bus import Bus
 from server.nodes.room_broadcast import RoomBroadcast
 

@@ -37,7 +37,6 @@ from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.ops import Op
 from server.events.events import EventSubject
-from server.health.durations import LATE_BOUNDS, Durations
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs
@@ -46,6 +45,7 @@ from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
 from server.live.room_snapshots import RoomSnapshots
 from server.live.write_behind.stays import Stays
+from server.metrics.durations import LATE_BOUNDS, Durations
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""

@@ -12,10 +12,10 @@ from schema.errors import ErrorCode
 from server.commits.committer import Committer, Took
 from server.commits.group_committer import GroupCommitter
 from server.events.events import NOBODY, EventSubject
-from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
+from server.metrics.metrics import Count
 
 NOBODYS = KnownState("", 0)
 """For a proposal whose room was closed since: it fits no journal, so nothing is stored."""

@@ -13,10 +13,10 @@ from rooms.presence.gathering import Gathering
 from rooms.presence.seat import Seat
 from schema.close_codes import CloseCode
 from server.encoding.codec import Codec
-from server.health.metrics import Count
 from server.loop.job_scheduler import JobScheduler
 from server.loop.threads import InThread
 from server.loop.tick_timers import TickTimers
+from server.metrics.metrics import Count
 from server.nodes.room_broadcast import RoomBroadcast
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]

@@ -16,8 +16,8 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
-from server.health.metrics import Count
 from server.logs.outages import BUS, OUTAGES
+from server.metrics.metrics import Count
 from server.nodes.bus import BusListener
 from server.nodes.redis_connection import ConnectionLost, RedisConnection
 from server.nodes.redis_trouble import in_words

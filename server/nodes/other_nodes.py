@@ -23,7 +23,7 @@ from schema.node_messages import (
 from server.encoding.codec import MSGPACK
 from server.encoding.frames import payload_of
 from server.events.events import NOBODY, EventSubject
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
 

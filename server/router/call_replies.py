@@ -20,9 +20,9 @@ from server.calls.context import Context
 from server.calls.dispatch import dispatch, require_callable
 from server.calls.failures import as_error, counted
 from server.encoding.codec import BadMessage, Codec
-from server.health.durations import Observe
-from server.health.metrics import Count
 from server.identity import NOTHING_SAID, Identity
+from server.metrics.durations import Observe
+from server.metrics.metrics import Count
 from server.refused import Refused, too_often
 from server.router.connection_login import ConnectionLogins
 from server.sockets.connection import Connection

@@ -7,9 +7,9 @@ import structlog
 from rooms.journal.feed import Feed
 from schema.close_codes import OVERLOADED
 from server.accounts.admission import Admission
-from server.health.metrics import Count
 from server.live.hub import Hub
 from server.logs.log_throttle import LogThrottle
+from server.metrics.metrics import Count
 from server.router.http_pages import HttpPages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits

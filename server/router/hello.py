@@ -23,9 +23,9 @@ from server.accounts.access_tokens import AccessClaims, BadToken
 from server.accounts.admission import LONGEST_WAIT_SECONDS, Admission
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
-from server.health.metrics import Count
 from server.identity import DeviceSaid, Identity
 from server.live.hub import Hub
+from server.metrics.metrics import Count
 from server.refused import Refused
 from server.router.connection_login import ConnectionLogins
 from server.router.socket_limits import SocketLimits

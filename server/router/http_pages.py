@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from server.accounts.signing_keys import JWKS_SECONDS
-from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.live.standing_orders import StandingOrders
+from server.metrics.metrics import Metrics
 from server.router.account_page import page as account_page
 from server.router.web_pages import WebPages
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked

@@ -19,10 +19,10 @@ from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
 from server.events.events import EventSubject
-from server.health.durations import Observe
-from server.health.metrics import Count
 from server.live.hub import Hub
 from server.logs.log_throttle import LogThrottle
+from server.metrics.durations import Observe
+from server.metrics.metrics import Count
 from server.refused import Refused
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from server.accounts.usage import Usage
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.sockets.addresses import Network, address_of, is_proxy
 from server.sockets.connection import Connection
 from server.sockets.handshaking.http_answer import HttpAnswer

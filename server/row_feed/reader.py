@@ -16,8 +16,8 @@ from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
-from server.health.metrics import Count
 from server.logs.outages import because
+from server.metrics.metrics import Count
 from server.row_feed.change_batch import (
     ChangeBatch,
     read_change_batch,

@@ -9,7 +9,7 @@ from persistence.rows.embedded_values import BESIDE, shown
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import LogPosition
 from schema.errors import ErrorCode, ResyncReason
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.refused import Refused
 from server.row_feed.positions import FeedPositions, owner
 from server.row_feed.reader import FeedReader

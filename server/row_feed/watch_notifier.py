@@ -15,7 +15,7 @@ from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
 from server.encoding.frames import frame_header
 from server.events.events import EventSubject
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch
 from server.row_feed.changes import CHANGED, ENTERED, LEFT, ListChanges, concerned, kinds
 from server.row_feed.positions import FeedPositions

@@ -14,7 +14,7 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 from server.row_feed.ties import by_peers, by_role, is_told
 from server.row_feed.watches import Watch, logged_as, require_few, too_large
 

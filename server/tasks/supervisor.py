@@ -8,8 +8,8 @@ import structlog
 
 from persistence.errors import PersistenceError
 from server.events.events import EventSubject
-from server.health.metrics import Count
 from server.logs.outages import OUTAGES, because
+from server.metrics.metrics import Count
 
 FIRST_DELAY_SECONDS = 0.1
 LAST_DELAY_SECONDS = 30.0

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from server.events.events import EventSubject
-from server.health.metrics import Count
+from server.metrics.metrics import Count
 
 CANCELLED_AGAIN_SECONDS = 0.25
 CANCELLED_TIMES = 20

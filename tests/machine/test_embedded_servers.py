@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_valkey import EmbeddedValkey
 from server.embedded_servers import EmbeddedServers, keep_running
-from server.health.metrics import uncounted
+from server.metrics.metrics import uncounted
 from server.tasks import supervisor as supervisor_module
 from server.tasks.supervisor import Supervisor
 from tests.server.conftest import eventually

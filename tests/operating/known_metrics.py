@@ -11,7 +11,7 @@ from prometheus_client.samples import Sample
 
 from server.figures.gauges import add_gauges
 from server.figures.histograms import add_histograms
-from server.health.metrics import Metrics
+from server.metrics.metrics import Metrics
 
 ENDS = {"counter": "_total", "info": "_info"}
 

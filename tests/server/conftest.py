@@ -22,9 +22,9 @@ from server.accounts.hashing.hashes import HashCosts
 from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.calls.context import Context
-from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.loop.garbage import Garbage
+from server.metrics.metrics import Metrics
 from server.node import Foundation
 from server.node import Node as ServerNode
 from server.node_secrets import node_secrets

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from server.sockets.codec import JSON
 from structlog.testing import capture_logs
 
 from persistence.journal.contract import Checkpoint
@@ -22,9 +21,9 @@ from schema.entities import empty_state
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
 from server.encoding.codec import JSON
 from server.events.events import EventSubject
-from server.health.counter_catalogue import ALARMING
 from server.live import room_journal
 from server.loop import threads
+from server.metrics.counter_catalogue import ALARMING
 from server.nodes.bus_memory import Exchange
 from server.states import freeing
 from server.states.stored_state import read_document

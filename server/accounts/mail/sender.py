@@ -25,8 +25,8 @@ from server.accounts.mail.smtp_connection import (
     MailTrouble,
 )
 from server.events.events import NOBODY, EventSubject
-from server.health.metrics import Count
 from server.logs.outages import MAIL, OUTAGES
+from server.metrics.metrics import Count
 
 POLL_SECONDS = 1.0
 """Between two looks into the outbox."""

@@ -26,8 +26,8 @@ from server.accounts.proving.one_time_secrets import (
     MailedSecrets,
     OneTimeSecrets,
 )
-from server.health.metrics import Count
 from server.logs.outages import because
+from server.metrics.metrics import Count
 from server.refused import Refused
 
 KINDS: dict[Purpose, MailKind] = {

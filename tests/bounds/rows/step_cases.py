@@ -18,7 +18,7 @@ from schema.ops import Op, Set, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS, READ_BYTES
 from server.commits import group_committer
 from server.commits.group_committer import GroupCommitter
-from server.health.metrics import uncounted
+from server.metrics.metrics import uncounted
 from server.states import stored_state
 from server.states.stored_state import TooManyChanges, changes_of
 from tests.bounds.cases import Seen, case

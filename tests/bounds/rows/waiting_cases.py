@@ -31,7 +31,7 @@ from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
 from server.commits.committer import WaitingDeltas
 from server.events.events import Events, EventSubject
-from server.health.metrics import uncounted
+from server.metrics.metrics import uncounted
 from tests.bounds.cases import Seen, case
 
 

@@ -11,7 +11,7 @@ from loadtest.chaos.node_watch import (
     memory_report,
 )
 from loadtest.checking.history import Happening, What
-from server.health import counter_catalogue
+from server.metrics import counter_catalogue
 
 HISTORY = [
     Happening(What.FAULT, "chaos", 10.0, text="postgres_failover_asynchronous"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schema.operating.event_kinds import EVENT_KINDS
-from server.health.counter_catalogue import COUNTERS, KINDS
+from server.metrics.counter_catalogue import COUNTERS, KINDS
 
 ROOT = Path(__file__).parent.parent.parent.parent
 OPERATING = ROOT / "docs" / "operating"

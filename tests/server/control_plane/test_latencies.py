@@ -2,7 +2,7 @@
 
 from schema.operating.health_calls import NOTHING_MEASURED
 from server.control_plane.latencies import histogram_map, latency, quantile
-from server.health.durations import Durations
+from server.metrics.durations import Durations
 
 
 def test_a_quantile_lies_straight_between_two_bounds() -> None:

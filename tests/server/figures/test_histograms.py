@@ -3,7 +3,7 @@
 import pytest
 
 from server.figures.histograms import add_histograms
-from server.health.metrics import Metrics
+from server.metrics.metrics import Metrics
 from tests.server.conftest import Node, create_project, eventually
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from server.health.metrics import Metrics
+from server.metrics.metrics import Metrics
 from server.nodes.bus_redis import RedisBus
 from server.nodes.redis_trouble import HELPS, in_words
 from tests.server.conftest import eventually

@@ -7,7 +7,7 @@ import pytest
 from persistence.pool import Database
 from server.control_plane.latencies import histogram_map
 from server.events.events import EventSubject
-from server.health.durations import Durations
+from server.metrics.durations import Durations
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 from tests.web.browser.driving import Browser, Page, in_chromium

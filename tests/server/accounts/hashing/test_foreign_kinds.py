@@ -14,7 +14,7 @@ from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
 from server.accounts.hashing.hashes import HashCosts, Hashes
 from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
-from server.health.metrics import uncounted
+from server.metrics.metrics import uncounted
 from server.tasks.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user
 from tests.server.conftest import eventually

@@ -30,8 +30,8 @@ from server.accounts.mail.smtp_connection import (
     SmtpConnection,
 )
 from server.accounts.public_url import PublicUrl
-from server.health.metrics import Metrics
 from server.logs.outages import MAIL, OUTAGES
+from server.metrics.metrics import Metrics
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
 from tests.server.accounts.mail.test_rendering import PUBLIC, SETTINGS, TOKEN, WRITER, payload
 

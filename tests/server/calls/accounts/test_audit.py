@@ -8,7 +8,7 @@ import pytest
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
 from server.accounts.usage_limits import UsageLimits
-from server.health.metrics import Metrics
+from server.metrics.metrics import Metrics
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 

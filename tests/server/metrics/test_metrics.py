@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from prometheus_client.openmetrics import parser
 
-from server.health.counter_catalogue import COUNTERS
-from server.health.metrics import Metrics
+from server.metrics.counter_catalogue import COUNTERS
+from server.metrics.metrics import Metrics
 from tests.operating.known_metrics import text_of_a_node
 from tests.server.conftest import Node
 

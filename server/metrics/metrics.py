@@ -9,10 +9,10 @@ from prometheus_client.exposition import choose_encoder
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
 from server.events.events import Events, EventSubject
-from server.health.counter_catalogue import COUNTERS, KINDS, CounterRow
-from server.health.durations import BOUNDS, Durations, Observe, family
-from server.health.exposition import ExpositionLines, series
-from server.health.process_figures import ProcessFigures
+from server.metrics.counter_catalogue import COUNTERS, KINDS, CounterRow
+from server.metrics.durations import BOUNDS, Durations, Observe, family
+from server.metrics.exposition import ExpositionLines, series
+from server.metrics.process_figures import ProcessFigures
 
 AUDITED = "audit_entries."
 """What counts of entries of the audit begin with."""

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from operator import sub
 
-from server.health.exposition import ExpositionLines, series
+from server.metrics.exposition import ExpositionLines, series
 
 BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Upper bounds of the buckets, in seconds, where nothing else is said."""

@@ -5,7 +5,7 @@ import os
 import pytest
 from prometheus_client.metrics_core import Metric
 
-from server.health.process_figures import ProcessFigures
+from server.metrics.process_figures import ProcessFigures
 
 
 def open_files(found: list[Metric]) -> float:

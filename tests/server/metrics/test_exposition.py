@@ -8,8 +8,8 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.openmetrics.exposition import generate_latest as generate_open
 from prometheus_client.registry import Collector
 
-from server.health.durations import Durations, family
-from server.health.exposition import ExpositionLines, series
+from server.metrics.durations import Durations, family
+from server.metrics.exposition import ExpositionLines, series
 
 
 class OfTheLibrary(Collector):

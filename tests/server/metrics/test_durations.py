@@ -1,6 +1,6 @@
 """What took how long falls into the first bucket that holds it, and nothing is lost."""
 
-from server.health.durations import TURN_SECONDS, Durations
+from server.metrics.durations import TURN_SECONDS, Durations
 
 
 def test_each_is_within_its_bucket_and_all_later_ones() -> None:

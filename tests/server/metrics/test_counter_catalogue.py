@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.health.counter_catalogue import ABORT_REASONS, ALARMING, COUNTERS, KINDS
+from server.metrics.counter_catalogue import ABORT_REASONS, ALARMING, COUNTERS, KINDS
 
 SERVER = Path(__file__).parent.parent.parent.parent / "server"
 NAMES = {counted.name: counted for counted in COUNTERS}
