@@ -10,8 +10,9 @@ from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
 from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.demo_participants import Tally
-from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.songs.large_song import PER_TRACK, large_song
+from loadtest.songs.other_ids import under_another_name
 from machine.local_hub import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest
@@ -92,7 +93,7 @@ class LargeProject:
 
     async def _paste(self) -> None:
         track = large_song(PER_TRACK, seed=self._turns)
-        renamed = [_under_another_name(op, f"p{self._turns}") for op in track]
+        renamed = [under_another_name(op, f"p{self._turns}") for op in track]
         for batch in cut_into_deltas(renamed):
             delta_id = self._owner.edit(batch, atomic=False)
             if delta_id is not None:
@@ -140,20 +141,3 @@ def snapshots_of(audited: dict[str, object]) -> list[Checkpoint]:
         for snapshot in snapshots
         if snapshot["epoch"] == audited["epoch"]
     ]
-
-
-def _under_another_name(op: dict[str, object], name: str) -> dict[str, object]:
-    """The same op on entities of its own: every id gets a prefix, and so does what names one."""
-    entity = op["entity"]
-    assert isinstance(entity, dict)
-    renamed = {key: _renamed_value(key, value, name) for key, value in entity.items()}
-    return op | {"id": f"{name}-{op['id']}", "entity": renamed}
-
-
-def _renamed_value(key: str, value: object, name: str) -> object:
-    if key == "target" and isinstance(value, str):
-        collection, entity_id, path_rest = value.split("/", 2)
-        return f"{collection}/{name}-{entity_id}/{path_rest}"
-    if key in ("channel", "track", "lane", "clip"):
-        return f"{name}-{value}"
-    return value

@@ -19,8 +19,8 @@ from files.upload import upload
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.saturating_writer import SaturatingWriter
-from loadtest.people.large_song import large_song
 from loadtest.reports.console_output import wide_console
+from loadtest.songs.large_song import large_song
 from machine.local_hub import LocalHub
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op

@@ -25,11 +25,11 @@ from loadtest.load.generator_checks import (
     problems,
     verdict,
 )
-from loadtest.people.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
+from loadtest.songs.large_song import full_song, large_song
 from prime_client.client import Client
 from prime_client.connecting.codec import Message, codec_named
 from prime_client.copy.digest import digest

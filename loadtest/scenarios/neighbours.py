@@ -21,9 +21,9 @@ from loadtest.hub.child_programs import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
-from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
+from loadtest.songs.large_song import large_song
 from machine.local_hub import CHECKOUT, LocalHub
 from machine.niceness import stepped_back
 from prime_client.client import Client

@@ -16,7 +16,6 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import disturbed, problems, verdict
-from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.person import ObserverCounts, Person, Trail
 from loadtest.people.returning_member import ReturningMember, ReturningTally
 from loadtest.people.settling import LOOK_SECONDS, audits, settle
@@ -24,6 +23,7 @@ from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
+from loadtest.songs.large_song import PER_TRACK, large_song
 from loadtest.stopping import beside
 from prime_client.client import Client
 from prime_client.copy.digest import digest

@@ -26,11 +26,11 @@ from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import problems, verdict
 from loadtest.peers.installing import node_packages
-from loadtest.people.large_song import large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
+from loadtest.songs.large_song import large_song
 from prime_client.client import Client
 
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtest.people.large_song import full_song, size_in_state
+from loadtest.songs.large_song import full_song, size_in_state
 from rooms.document.document import Document
 from schema.entities import empty_state
 from schema.ops import Op

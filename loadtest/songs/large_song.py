@@ -6,6 +6,7 @@ from typing import Any
 
 import msgpack
 
+from loadtest.songs.other_ids import with_ids
 from prime_client.copy.state_ops import Op
 from schema.entities import defaults
 from schema.limits import MAX_STATE_BYTES
@@ -38,7 +39,7 @@ def full_song(entities: int, seed: int) -> list[Op]:
     ids = {"ch_master": "ch_master"}
     for entity in large_song(entities, seed):
         ids[entity["id"]] = f"{hand.getrandbits(64):016x}"
-        op = _with_ids(entity, ids)
+        op = with_ids(entity, ids)
         if op["col"] == "notes":
             played = {name: hand.random() for name in ("duration", "vel", "rel", "pan")}
             op["entity"].update(played, time=op["entity"]["time"] + hand.random())
@@ -47,17 +48,6 @@ def full_song(entities: int, seed: int) -> list[Op]:
             break
         ops.append(op)
     return ops
-
-
-def _with_ids(op: Op, ids: dict[str, str]) -> Op:
-    """The same with these ids, also where it points to others."""
-    entity = {
-        name: ids.get(value, value) if isinstance(value, str) else value
-        for name, value in op["entity"].items()
-    }
-    if "target" in entity:
-        entity["target"] = "/".join(ids.get(part, part) for part in entity["target"].split("/"))
-    return {**op, "id": ids[op["id"]], "entity": entity}
 
 
 def size_in_state(op: Op) -> int:
