@@ -102,7 +102,7 @@ TESTED_ELSEWHERE = {
     "loadtest.load.generators": "tests/loadtest/reports/test_cursor_figures.py",
     "loadtest.load.cursor_job": "tests/loadtest/reports/test_cursor_figures.py",
     "loadtest.load.profiling": "tests/loadtest/scenarios/test_scenarios.py",
-    "loadtest.load.stepped_load": "tests/loadtest/scenarios/test_capacity.py",
+    "loadtest.load.stepping.stepped_load": "tests/loadtest/scenarios/test_capacity.py",
     "loadtest.load.saturating_writer": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.peers.catalogue": "tests/loadtest/peers/test_running.py",
     "loadtest.peers.dialect": "tests/loadtest/load/test_receivers.py",

@@ -15,7 +15,7 @@ from loadtest.hub.server_watch import Watched
 from loadtest.load.capacity_search import Search, around, rooms_near
 from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed
-from loadtest.load.stepper import Offer, Stepper, stepping
+from loadtest.load.stepping.stepper import Offer, Stepper, stepping
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection as Pipe
 
 from loadtest.hub.server_watch import Watched, watch
-from loadtest.load import stepped_load
 from loadtest.load.cursor_job import Job
 from loadtest.load.generators import (
     LEAD_SECONDS,
@@ -18,7 +17,8 @@ from loadtest.load.generators import (
     processes_on,
     receive,
 )
-from loadtest.load.stepped_load import Grow, Order, Step
+from loadtest.load.stepping import stepped_load
+from loadtest.load.stepping.stepped_load import Grow, Order, Step
 
 
 @dataclass(frozen=True, slots=True)

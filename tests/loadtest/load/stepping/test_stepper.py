@@ -1,6 +1,6 @@
 """What each generator does of a load."""
 
-from loadtest.load.stepper import Offer
+from loadtest.load.stepping.stepper import Offer
 
 
 def test_whole_rooms_and_one_at_a_part_of_the_rate() -> None:
