@@ -19,6 +19,7 @@ class Instead(StrEnum):
     NEXT_PAGE = "the rest is on the next page"
     SPLIT = "goes in parts"
     WAITS = "waits"
+    PACED = "is read a little at a time"
     TAKEN = "is taken at once"
     SKIPPED = "skipped, the latest is told later"
     OLDEST_FORGOTTEN = "the oldest is forgotten"

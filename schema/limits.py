@@ -65,7 +65,7 @@ FRAMES_PER_SECOND = BOUNDS.add(
     400.0,
     "frames a second",
     "a connection, in",
-    RATE_LIMITED,
+    Instead.PACED,
     "server/sockets/rate_limit.py",
     "Pings, pongs and fragments of less than 1 KiB; two seconds of it may come at once.",
 )
@@ -75,7 +75,7 @@ FRAMES_PER_SECOND_BEFORE_LOGIN = BOUNDS.add(
     16.0,
     "frames a second",
     "a connection, in",
-    RATE_LIMITED,
+    Instead.PACED,
     "server/sockets/rate_limit.py",
     "The same of a stranger: a ping now and then.",
 )
@@ -85,8 +85,8 @@ TLS_RECORDS_PER_SECOND = BOUNDS.add(
     256.0,
     "records a second",
     "a connection, in",
-    RATE_LIMITED,
-    "server/sockets/tls_records.py",
+    Instead.PACED,
+    "server/sockets/reading/tls_records.py",
     "Beside two for each frame and one for each 512 bytes they hold; four seconds of it may come "
     "at once.",
 )

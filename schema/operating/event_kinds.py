@@ -100,6 +100,9 @@ EVENT_KINDS = {
         "A client speaks no version that this server does (4506)."
     ),
     "closed_connections.auth_failed": EventKind("A token was not valid (4507)."),
+    "paced_connections": EventKind(
+        "A connection sent very much in very small pieces: it is read a little at a time."
+    ),
     "rate_limited": EventKind("A client came over its rate, and was told to wait."),
     "bad_messages": EventKind("A client sent a message that makes no sense."),
     "handshakes_refused": EventKind(

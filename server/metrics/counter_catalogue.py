@@ -81,6 +81,7 @@ COUNTERS = (
     ),
     CounterRow("changes_untold", "Changes of rows that could not be read or sent to who watches."),
     CounterRow("ticks_skipped", "Ticks of presence that were not written to a slow reader."),
+    CounterRow("paced_connections", "Connections that began to be read a little at a time."),
     CounterRow("rate_limited", "Messages over the rate of a client or user."),
     CounterRow("bad_messages", "Frames that hold no message, and messages that make no sense."),
     CounterRow("bad_tokens", "Hellos with a token that no node has signed."),

@@ -20,6 +20,7 @@ from server.sockets.connection_states import Leaving
 from server.sockets.connections import Connections
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.origins import Origins
+from server.sockets.reading.pacing import ReadPacing
 
 ORIGINS_SECONDS = 60.0
 """Of pages that may not connect, the first in so long is in the log."""
@@ -58,6 +59,7 @@ class ConnectionServices:
         self.answer_http = pages.answer
         self.on_connect = socket_limits.on_connect
         self.count = count
+        self.pacing = ReadPacing(asyncio.get_running_loop())
         self._connections = connections
         self._hub = hub
         self._feed = feed

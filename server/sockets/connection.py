@@ -28,10 +28,11 @@ from server.sockets.connection_states import Greeted, Leaving, LoggedIn, Session
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of
 from server.sockets.handshaking.request_protocol import RequestProtocol
-from server.sockets.incoming import FrameCutter, Incoming
+from server.sockets.incoming import Incoming
 from server.sockets.outgoing import Server
+from server.sockets.reading.frame_cutter import FrameCutter
+from server.sockets.reading.tls_records import READ_AHEAD, TlsRecords
 from server.sockets.tcp_info import acknowledged_bytes
-from server.sockets.tls_records import READ_AHEAD, TlsRecords
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
@@ -198,11 +199,11 @@ class Connection(Incoming, asyncio.Protocol):
         """Whether the peer still reads; one that does not is cut off (rule X2)."""
         if self._transport is None:
             return True
-        if self._messages_in:
-            self.last_received_at = now
+        if self._messages_in or (self._has_turn and self._is_paced):
+            self.last_received_at = now  # or it is we who do not read
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()
-        if self._records is not None and self._transport.is_reading():
+        if self._records is not None and (self._is_paced or self._transport.is_reading()):
             self._loop.call_soon(self._count_silent_records)
         buffered = self._buffered
         waits = self.outbox.something_waits(buffered)
@@ -219,8 +220,12 @@ class Connection(Incoming, asyncio.Protocol):
 
         It was read before this turn and still is: what came in between has been deciphered.
         """
-        is_read = self._is_looked_at() and cast("asyncio.Transport", self._transport).is_reading()
-        if is_read and not self._are_records_paid():
+        if self._records is None or not self._is_looked_at():
+            return
+        is_read = cast("asyncio.Transport", self._transport).is_reading()
+        if not self._is_paced and is_read and not self._are_records_paid():
+            self._pace()
+        if self._is_paced and self._records.hold_nothing(self._received_bytes):
             self._read_no_more()
 
     def _end_handshake(self) -> None:

@@ -1,8 +1,7 @@
 """The way in of a connection: bytes are cut into frames, counted, and decoded as messages.
 
 A cursor is some eighty bytes in one frame, a delta some hundreds: whole short messages are taken
-out at once. `websockets`' parser takes 5 us for each, this takes 1; everything else (long,
-fragmented, control, wrong) is left to it. See docs/decisions/0011-a-short-way-for-short-frames.md.
+out at once (docs/decisions/0011-a-short-way-for-short-frames.md).
 """
 
 from typing import TYPE_CHECKING, cast
@@ -22,30 +21,14 @@ from server.encoding.codec import MSGPACK, BadMessage
 from server.sockets.connection_states import Leaving, Session
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
-from server.sockets.tls_records import SMALL_READ
+from server.sockets.reading.frame_cutter import SHORTEST_FRAME, FrameCutter, only_payload
+from server.sockets.reading.pacing import PacedReads
+from server.sockets.reading.tls_records import SMALL_READ
 
 if TYPE_CHECKING:
     import asyncio
 
     from server.sockets.connection import Connection
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # no compiler built it here
-    from websockets.utils import apply_mask
-
-MASKED = 0x80
-LENGTH_IN_TWO = 126
-"""This in the second byte: the length is in the two that follow (RFC 6455, 5.2)."""
-
-SHORTEST_FRAME = 6
-"""Two bytes, the mask, and nothing."""
-
-LONGEST_HEADER = 8
-"""Of a short message, with the length in two bytes."""
-
-SHORT = 4_096
-"""The longest payload that goes the short way: below every bound there is for a message."""
 
 SMALL_FRAGMENT = 1_024
 """A shorter one is charged as a frame; longer ones are bounded by their bytes."""
@@ -53,8 +36,8 @@ SMALL_FRAGMENT = 1_024
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
 
-FRAMES_AT_ONCE = 8
-"""How many frames are dealt with before the clock is looked at."""
+PACED_SECONDS = 4.0
+"""So long is one paced behind the last of which it sent too many: until that is forgiven."""
 
 
 class Incoming(RateLimited):
@@ -65,9 +48,10 @@ class Incoming(RateLimited):
         "_fragment_count": "how many fragments of a message came so far",
         "_fragments": "payload of the fragments that came of a message so far",
         "_fragments_opcode": "opcode of that message",
+        "_has_turn": "`_take_turn` will be called; until then nothing is read",
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
-        "_is_read": "whether what comes is looked at: until too many frames have come",
+        "_is_read": "whether what comes is looked at: until too much came that holds nothing",
         "_unread": "a read that is dealt with in several turns; empty: none is",
         "_unread_from": "where in it the next turn begins",
         "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
@@ -79,6 +63,7 @@ class Incoming(RateLimited):
     def __init__(self, now: float) -> None:
         super().__init__(now)
         self._cutter = FrameCutter(MSGPACK.first_byte)
+        self._has_turn = False
         self._is_at_start = False
         self._is_open = False
         self._is_read = True
@@ -131,8 +116,7 @@ class Incoming(RateLimited):
             self._prepaid_messages -= 1
             return True
         if self._is_at_start and not self._are_records_paid():
-            self._read_no_more()
-            return False
+            self._pace()
         return self._pay()
 
     def _receive_some(self, data: bytes) -> None:
@@ -156,10 +140,9 @@ class Incoming(RateLimited):
         is_small = size < SMALL_READ and not self._is_at_start
         waiting = (len(self._unread) - self._unread_from) // SHORTEST_FRAME if self._unread else 0
         if not self._are_records_paid(waiting, at_once=is_small):
-            self._read_no_more()
-        elif is_small and not self._unread:
-            cast("asyncio.Transport", self._transport).pause_reading()
-            self._loop.call_soon(self._take_turn)
+            self._pace()
+        elif is_small:
+            self._wait_for_turn()
 
     def _receive_frames(self, data: bytes, position: int, began_at: float) -> None:
         """Deal with frames, in order, for about a millisecond; then it is the others' turn."""
@@ -170,28 +153,63 @@ class Incoming(RateLimited):
                 self._receive_message(payload)
             if frames:
                 self._feed_protocol(frames)
-            if self._loop.time() - began_at > READ_SECONDS:
+            if self._is_paced or self._loop.time() - began_at > READ_SECONDS:
                 break
             is_over = position == len(data) or not self._is_looked_at()
         self._is_at_start = self._is_open and self._cutter.is_at_start
-        if is_over or self._transport is None or not self._is_looked_at():
+        if is_over or not self._is_looked_at():
             return
         if position < len(data):
             self._unread, self._unread_from = data, position
             self._is_at_start = False
         # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
-        self._transport.pause_reading()
-        self._loop.call_soon(self._take_turn)
+        self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        """Read no more until it is the turn of this connection again."""
+        cast("asyncio.Transport", self._transport).pause_reading()
+        if self._has_turn:
+            return
+        self._has_turn = True
+        if self._is_paced:
+            self._server.pacing.wait(self._take_turn)
+        else:
+            self._loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
         """Go on with what a read has left; the socket is read again behind it."""
+        self._has_turn = False
         data, self._unread = self._unread, b""
         if not self._is_looked_at():
             return
         if data:
             self._receive_frames(data, self._unread_from, self._loop.time())
-        if not self._unread and self._transport is not None and self._is_looked_at():
-            self._transport.resume_reading()
+        if not self._has_turn and self._is_looked_at():
+            cast("asyncio.Transport", self._transport).resume_reading()
+
+    def _pace(self) -> None:
+        """Too much came that costs more than it holds: it is read more slowly (rule E6)."""
+        if self._is_looked_at():
+            transport = cast("asyncio.Transport", self._transport)
+            is_new = not self._is_paced
+            self._paced_until = self._loop.time() + PACED_SECONDS
+            if is_new:
+                self._server.count("paced_connections", 1, self.about())
+                self._wait_for_turn()
+                transport.set_protocol(PacedReads(cast("Connection", self), self._server.pacing))
+
+    def was_read(self, *, all_of_it: bool) -> None:
+        """While it is paced: a read is over, which was all that had come, or a part of that."""
+        if self._paced_until is None or not self._is_looked_at():
+            return
+        is_over = all_of_it and not self._unread and self._loop.time() >= self._paced_until
+        if is_over:
+            self._paced_until = None
+            self._count_records_anew()
+        self._wait_for_turn()
+        if is_over:
+            transport = cast("asyncio.Transport", self._transport)
+            transport.set_protocol(cast("Connection", self))
 
     def _is_looked_at(self) -> bool:
         """Whether what comes is of any use: not of one that is gone, or sends too many frames."""
@@ -240,12 +258,16 @@ class Incoming(RateLimited):
             self._charge_frame()
 
     def _charge_frame(self) -> None:
-        """One that holds no whole message: it cannot be refused, so too many end it (rule E6)."""
-        if self._is_read and not self._is_frame_paid():
+        """One that holds no whole message: it cannot be refused by itself (rule E6)."""
+        if not self._is_read or self._is_frame_paid():
+            return
+        if self._is_open:
+            self._pace()
+        else:
             self._read_no_more()
 
     def _read_no_more(self) -> None:
-        """Too much came that is no message: this is the end."""
+        """Much came behind a close, or much that holds nothing: this is the end."""
         if self._is_open:
             self.close(RATE_LIMITED)
         self._is_read = False
@@ -298,103 +320,3 @@ class Incoming(RateLimited):
     def _why_noisy(self) -> CloseCode:
         """Who goes on as the login has just ended may not know that yet (rule A3)."""
         return SESSION_REVOKED if isinstance(self.session, Leaving) else BAD_MESSAGES
-
-
-class FrameCutter:
-    """Knows where frames begin, so that the protocol gets whole ones, or one in order.
-
-    `plain`: the first byte of a message in one frame. A frame with another one is the protocol's.
-    """
-
-    __slots__ = {  # name -> what it holds
-        "_incomplete": "the beginning of a header whose rest has not come",
-        "_owed": "bytes still to come of a frame that is the protocol's",
-        "_plain": "the first byte of a message in one frame",
-        "is_in_fragments": "a message comes in fragments: until it ends the protocol sees all",
-    }
-
-    def __init__(self, plain: int) -> None:
-        self.is_in_fragments = False
-        self._plain = plain
-        self._incomplete = b""
-        self._owed = 0
-
-    @property
-    def is_at_start(self) -> bool:
-        """Whether a message begins with the next byte."""
-        return not (self._incomplete or self._owed or self.is_in_fragments)
-
-    def completed(self, data: bytes) -> bytes:
-        """A read, behind the beginning of a header that came with the last one."""
-        if self._incomplete:
-            data, self._incomplete = self._incomplete + data, b""
-        return data
-
-    def cut(self, data: bytes, position: int) -> tuple[list[bytes], bytes, int]:
-        """Of the next few frames: payloads of short messages, and behind them what is the
-        protocol's; and where the frames after them begin."""
-        payloads: list[bytes] = []
-        if self._owed or self.is_in_fragments:
-            return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE)
-        end = len(data)
-        while (
-            end - position >= SHORTEST_FRAME
-            and data[position] == self._plain
-            and len(payloads) < FRAMES_AT_ONCE
-        ):
-            code, mask = data[position + 1], position + 2
-            if MASKED <= code < MASKED | LENGTH_IN_TWO:
-                length = code - MASKED
-            elif code == MASKED | LENGTH_IN_TWO and end - position >= SHORTEST_FRAME + 2:
-                length, mask = data[mask] << 8 | data[mask + 1], mask + 2
-            else:
-                break
-            body = mask + 4
-            if length > SHORT or body + length > end:
-                break
-            position = body + length
-            payloads.append(apply_mask(data[body:position], data[mask:body]))
-        if position == end:
-            return payloads, b"", end
-        return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE - len(payloads))
-
-    def _for_protocol(self, data: bytes, start: int, frames: int) -> tuple[bytes, int]:
-        """So many frames, and where the next begins; an incomplete header waits for its rest."""
-        position, end = start + self._owed, len(data)
-        self._owed = 0
-        while position < end and frames:
-            size = _frame_size(data, position)
-            if size is None:
-                self._incomplete = data[position:]
-                return data[start:position], end
-            position += size
-            frames -= 1
-        self._owed = max(0, position - end)
-        return data[start:position], min(position, end)
-
-
-def only_payload(data: bytes, plain: int) -> bytes | None:
-    """That of the message, if `data` is a short one and nothing else; None: see `FrameCutter`."""
-    size = len(data)
-    if size < LONGEST_HEADER or data[0] != plain:
-        return None
-    length = data[1] - MASKED
-    if length == size - 6 and length < LENGTH_IN_TWO:
-        return apply_mask(data[6:], data[2:6])
-    if length == LENGTH_IN_TWO and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
-        return apply_mask(data[8:], data[4:8])
-    return None
-
-
-def _frame_size(data: bytes, at: int) -> int | None:
-    """Header and payload; None: not enough of the header is there."""
-    if len(data) < at + 2:
-        return None
-    length = data[at + 1] & 0x7F
-    length_bytes = {126: 2, 127: 8}.get(length, 0)
-    if len(data) < at + 2 + length_bytes:
-        return None
-    if length_bytes:
-        length = int.from_bytes(data[at + 2 : at + 2 + length_bytes], "big")
-    mask = 4 if data[at + 1] & MASKED else 0
-    return 2 + length_bytes + mask + length

@@ -26,7 +26,7 @@ from server.sockets.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
-    from server.sockets.tls_records import TlsRecords
+    from server.sockets.reading.tls_records import TlsRecords
 
 RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
 BURST_SECONDS = 2.0
@@ -55,6 +55,7 @@ class RateLimited(Outgoing):
         "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
         "_messages_in": "messages that are not in the metrics yet",
+        "_paced_until": "until then it is paced, in seconds of the loop; None: it is not",
         "_prepaid_messages": "messages that are taken from the bucket, and still to come",
         "_received_bytes": "bytes of all time, out of their TLS records",
         "_records": "how many TLS records come; None: it has none",
@@ -72,6 +73,7 @@ class RateLimited(Outgoing):
         self._frames_in = 0
         self._exceeded_since: float | None = None
         self._messages_in = 0
+        self._paced_until: float | None = None
         self._prepaid_messages = 0
         self._received_bytes = 0
         self._records: TlsRecords | None = None
@@ -84,6 +86,11 @@ class RateLimited(Outgoing):
     def close(self, close: CloseCode) -> None:
         """Say why, and end."""
         raise NotImplementedError
+
+    @property
+    def _is_paced(self) -> bool:
+        """Whether it is read a little at a time."""
+        return self._paced_until is not None
 
     def seconds_to_pay(self, messages: int) -> float:
         """0, and so many more messages are paid for, as those of one that is several; or when."""
@@ -119,18 +126,24 @@ class RateLimited(Outgoing):
         return self._frame_bucket.take(price, self._loop.time())
 
     def _are_records_paid(self, waiting: int = 0, *, at_once: bool = False) -> bool:
-        """Whether TLS records keep to their rate, or it is not yet time to look again.
+        """Whether TLS records keep to their rate, or it is not the time to look.
 
-        All that was deciphered must have been handed over, and dealt with, but for `waiting`: as
-        many frames as may be in what is left of a read.
+        While it is paced, what has come may wait to be deciphered. Else all that was deciphered
+        must have been handed over, and dealt with, but for `waiting`: as many frames as may be in
+        what is left of a read.
         """
-        if self._records is None:
+        if self._records is None or self._paced_until is not None:
             return True
         now, received = self._loop.time(), self._received_bytes
         if not (at_once or self._records.is_due(received, now)):
             return True
         frames = self._frames_in + self._messages_in
         return not self._records.are_too_many(received, frames, waiting, now)
+
+    def _count_records_anew(self) -> None:
+        if self._records is not None:
+            frames = self._frames_in + self._messages_in
+            self._records.begin_anew(self._received_bytes, frames, self._loop.time())
 
     def about(self) -> EventSubject:
         """Whose it is, for events; the room is the one where it moved last."""

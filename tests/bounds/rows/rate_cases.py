@@ -21,11 +21,11 @@ from schema.limits import (
 )
 from schema.server_limits import PREPAID_BYTES
 from server.accounts.usage import OPS_BURST_SECONDS, Usage
-from server.sockets import tls_records
 from server.sockets.connection import Connection
 from server.sockets.connection_states import WaitingForHello
 from server.sockets.incoming import SMALL_FRAGMENT
-from server.sockets.tls_records import AROUND, TlsRecords
+from server.sockets.reading import tls_records
+from server.sockets.reading.tls_records import AROUND, TlsRecords
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened
 
@@ -66,6 +66,10 @@ class _Peer:
     def _end(self, code: Past) -> None:
         self.closed = self.closed or code
 
+    def paced(self) -> Past | None:
+        """What has become of it, if it is read a little at a time."""
+        return Instead.PACED if self.connection._is_paced else None
+
 
 def _call(size: int) -> bytes:
     """A call of so many bytes."""
@@ -96,11 +100,10 @@ def bytes_in() -> Seen:
 
 def _pinged(peer: _Peer, per_second: float) -> Past | None:
     ping = Frame(Opcode.PING, b"").serialize(mask=True)
-    with patch.object(Connection, "close", lambda _, code: peer._end(code)):
-        while peer.now <= SECONDS and peer.closed is None:
-            peer.connection.data_received(ping)
-            peer.now += 1 / per_second
-    return peer.closed
+    while peer.now <= SECONDS and not peer.connection._is_paced:
+        peer.connection.data_received(ping)
+        peer.now += 1 / per_second
+    return peer.paced()
 
 
 @case("FRAMES_PER_SECOND")
@@ -128,15 +131,12 @@ def tls_records_in() -> Seen:
     def happens(per_second: float) -> Past | None:
         peer, taken = _Peer(), 0
         peer.connection._records = TlsRecords(Transport())
-        with (
-            patch.object(Connection, "close", lambda _, code: peer._end(code)),
-            patch.object(tls_records, "taken_bytes", lambda _: taken),
-        ):
-            while peer.now <= 2 * SECONDS and peer.closed is None:
+        with patch.object(tls_records, "taken_bytes", lambda _: taken):
+            while peer.now <= 2 * SECONDS and not peer.connection._is_paced:
                 taken += len(message) * (1 + AROUND)
                 peer.connection.data_received(message)
                 peer.now += len(message) / per_second
-        return peer.closed
+        return peer.paced()
 
     most = TLS_RECORDS_PER_SECOND
     return Seen(happens(most), happens(1.1 * most))

@@ -20,6 +20,7 @@ from server.loop.job_scheduler import JobScheduler
 from server.router.liveness import Liveness
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn
+from server.sockets.reading.pacing import ReadPacing
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     server.answer_http = server.refuse_handshake = lambda *_: None
     server.on_open = server.on_close = server.count = lambda *_: None
     server.spend = lambda *_: 0.0
+    server.pacing = ReadPacing(loop)
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0

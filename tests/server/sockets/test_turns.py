@@ -4,21 +4,22 @@ Time stands still but for what is dealt with: tests count turns.
 """
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import Any, cast
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 from websockets.frames import Frame, Opcode
 
-from schema.close_codes import BAD_MESSAGES, RATE_LIMITED
+from schema.close_codes import BAD_MESSAGES
 from schema.limits import FRAMES_PER_SECOND, FRAMES_PER_SECOND_BEFORE_LOGIN, MAX_FRAGMENTS
 from server.sockets.connection import Connection
-from server.sockets.incoming import FRAMES_AT_ONCE, READ_SECONDS, SMALL_FRAGMENT
+from server.sockets.incoming import READ_SECONDS, SMALL_FRAGMENT
 from server.sockets.rate_limit import BURST_SECONDS
+from server.sockets.reading.frame_cutter import FRAMES_AT_ONCE
+from server.sockets.reading.pacing import APART_SECONDS
 from tests.server.sockets.test_connection import ANN, HANDSHAKE, opened
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 AT_ONCE = int(FRAMES_PER_SECOND * BURST_SECONDS)
 AT_ONCE_BEFORE_LOGIN = int(FRAMES_PER_SECOND_BEFORE_LOGIN * BURST_SECONDS)
@@ -37,14 +38,19 @@ def ping(number: int) -> bytes:
 
 
 class Line:
-    """A connection that is read. `heard`: times of its pings, in the order of being dealt with."""
+    """A connection that is read. `heard`: times of its pings, in the order of being dealt with.
+
+    `soon`, `later`: what the loop is to do in its next turn, and at a time.
+    """
 
     def __init__(self, *, is_stranger: bool = False) -> None:
         self.now = 1.0
         self.soon: deque[Callable[[], None]] = deque()
+        self.later: list[tuple[float, Callable[..., None], tuple[Any, ...]]] = []
         self.heard: list[int] = []
         self.connection, self.transport = opened(self.soon.append)
         cast("Any", self.connection._loop).time = lambda: self.now
+        cast("Any", self.connection._loop).call_later = self._call_later
         cast("Any", self.connection._server).received = self._received
         if not is_stranger:
             self.connection.greet("laptop")
@@ -54,6 +60,22 @@ class Line:
         self.heard.append(int(message.time))
         self.now += READ_SECONDS / 4  # as long as it took
 
+    def _call_later(self, seconds: float, do: Callable[..., None], *given: Any) -> Mock:
+        self.later.append((self.now + seconds, do, given))
+        return Mock()
+
+    def wait(self, seconds: float) -> None:
+        """What the loop does in so long, each at its time."""
+        until = self.now + seconds
+        while due := [timer for timer in self.later if timer[0] <= until]:
+            at, do, given = first = min(due, key=lambda timer: timer[0])
+            self.later.remove(first)
+            self.now = max(self.now, at)
+            do(*given)
+            while self.soon:
+                self.turn()
+        self.now = max(self.now, until)
+
     def turn(self) -> None:
         for _ in range(len(self.soon)):
             self.soon.popleft()()
@@ -61,6 +83,9 @@ class Line:
     def closed_with(self) -> int | None:
         close = self.connection._protocol.close_sent
         return None if close is None else close.code
+
+    def is_paced(self) -> bool:
+        return self.connection._is_paced
 
     @property
     def is_paused(self) -> bool:
@@ -130,7 +155,7 @@ TINY = {"fragment": EMPTY, "ping": frame(Opcode.PING), "pong": frame(Opcode.PONG
 
 @pytest.mark.parametrize("tiny", TINY.values(), ids=TINY)
 @pytest.mark.parametrize("is_stranger", [True, False])
-def test_E6_the_first_frame_without_a_message_over_the_rate_is_the_end(
+def test_E6_the_first_frame_without_a_message_over_the_rate_is_read_slowly(
     tiny: bytes, is_stranger: bool
 ) -> None:
     line = Line(is_stranger=is_stranger)
@@ -140,13 +165,15 @@ def test_E6_the_first_frame_without_a_message_over_the_rate_is_the_end(
         line.connection.data_received(FIRST)
     for _ in range(most - is_fragment):
         line.connection.data_received(tiny)
-    assert line.closed_with() is None
+    assert not line.is_paced()
     line.connection.data_received(tiny)
-    assert line.closed_with() == RATE_LIMITED.code
+    assert line.is_paced()
+    assert line.is_paused
+    assert line.closed_with() is None
 
 
-def test_E6_behind_the_end_no_frame_is_looked_at_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps, not seconds: a mebibyte of empty fragments costs what the first few do."""
+def test_E6_behind_it_few_frames_are_looked_at_in_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps, not seconds: of a mebibyte of empty fragments the first few are seen at once."""
     line = Line(is_stranger=True)
     seen: list[Frame] = []
     receive = Connection._receive_frame
@@ -157,12 +184,16 @@ def test_E6_behind_the_end_no_frame_is_looked_at_any_more(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Connection, "_receive_frame", noted)
     line.connection.data_received(FIRST + EMPTY * 175_000)
-    line.connection.data_received(EMPTY * 10_000)
     while line.soon:
         line.turn()
-    assert line.closed_with() == RATE_LIMITED.code
-    assert len(seen) <= AT_ONCE_BEFORE_LOGIN + FRAMES_AT_ONCE
+    assert line.connection._is_paced
     assert line.is_paused
+    assert len(seen) <= AT_ONCE_BEFORE_LOGIN + FRAMES_AT_ONCE
+    while line.closed_with() is None:
+        before = len(seen)
+        line.wait(APART_SECONDS)
+        assert len(seen) - before <= FRAMES_AT_ONCE
+    assert len(seen) <= MAX_FRAGMENTS + FRAMES_AT_ONCE
 
 
 @pytest.mark.parametrize("tiny", [ping(1), frame(Opcode.PING)], ids=["hello", "ping"])
@@ -190,6 +221,7 @@ def test_E6_frames_at_their_rate_and_long_fragments_close_nothing() -> None:
             line.turn()
         line.connection.data_received(frame(Opcode.CONT))
     assert line.closed_with() is None
+    assert not line.connection._is_paced
 
 
 def test_E3_a_message_of_too_many_fragments_is_the_end() -> None:
@@ -210,6 +242,4 @@ def test_E6_frames_of_a_stranger_behind_the_handshake_in_one_read_count_alike() 
     fresh = Connection(opening.connection._server, cast("Any", opening.connection._loop))
     fresh.connection_made(opening.transport)
     fresh.data_received(HANDSHAKE + FIRST + EMPTY * 1_000)
-    close = fresh._protocol.close_sent
-    assert close is not None
-    assert close.code == RATE_LIMITED.code
+    assert fresh._is_paced

@@ -17,6 +17,9 @@ SMALL_READ = 4_096
 READ_AHEAD = 16_384
 """Bytes as they come that wait at most, beside one read, while a connection is not read."""
 
+ONE_READ = 262_144
+"""Bytes of one read at most, as they come."""
+
 AROUND = 29
 """Bytes around what a record holds, at most: in TLS 1.2 with AES-GCM. In 1.3 they are 22."""
 
@@ -56,6 +59,23 @@ class TlsRecords:
         self._around = LONGEST
         self._frames = 0
         self._held = 0
+
+    def begin_anew(self, held: int, frames: int, now: float) -> None:
+        """All that has come is deciphered and dealt with: it counts no more."""
+        taken = taken_bytes(self._transport)
+        if taken is not None:
+            self._around = taken - held + LONGEST
+        self._frames, self._held = frames, held
+        self._bucket.level, self._bucket.filled_at = self._bucket.burst, now
+
+    def hold_nothing(self, held: int) -> bool:
+        """Whether more has come than fits around records of a byte each, and before them.
+
+        Of changes of keys nothing is ever handed over, so nobody can be given turns for them.
+        """
+        taken = taken_bytes(self._transport)
+        waiting = READ_AHEAD + ONE_READ + LONGEST
+        return taken is not None and taken > held * (AROUND + 1) + waiting
 
     def is_due(self, held: int, now: float) -> bool:
         """Whether enough has come since the last look, or that was long ago."""
