@@ -10,6 +10,7 @@ from loadtest.reports.cursor_figures import (
     ARRIVED_SHARE,
     BUSY_PERCENT,
     DISTURBED_PERCENT,
+    LAG_BOUND_MS,
     SENT_PERCENT,
     medians,
     row_of,
@@ -17,9 +18,6 @@ from loadtest.reports.cursor_figures import (
 
 P99_BOUND_MS = 100.0
 """What an eye takes for at once."""
-
-LAG_BOUND_MS = 25.0
-"""A generator later than this (p99) has a part in latencies that are too long."""
 
 GATHERED_SHARE = 0.95
 """Of what is to be delivered; where several moves come as one, how many did is an estimate."""
