@@ -13,8 +13,8 @@ NOT_OURS = "the journal is not the one that this room knows; come back in a mome
 
 
 @dataclass(frozen=True, slots=True)
-class KnownState:
-    """What a node holds of a project: every entry of this epoch up to `seq`.
+class KnownHead:
+    """The head of a project as a node knows it: it has every entry of this epoch up to `seq`.
 
     `delta_id`: of the entry at `seq`, by which the journal sees whether that is its own; None: the
     node does not know it (nothing was ever appended, or it is not stored beside the state).
@@ -27,7 +27,7 @@ class KnownState:
 
 @dataclass(frozen=True, slots=True)
 class JournalStand:
-    """How a journal stands to a `KnownState`: its epoch and head then.
+    """How a journal stands to a `KnownHead`: its epoch and head then.
 
     `verdict`: None, it goes on from what is known; else OTHER_EPOCH or WENT_BACK.
     """
@@ -68,7 +68,7 @@ class Checkpoint:
     """A stored project state, the position it is the sum of, and the digest it must come to.
 
     An empty `digest`: stored by a Prime that made none. `delta_id`: of the entry at `seq`, as
-    `KnownState` has it.
+    `KnownHead` has it.
     """
 
     project: str
@@ -81,33 +81,33 @@ class Checkpoint:
     """What the aspects but the document hold; one that is not named is folded from its entries."""
 
     @property
-    def known(self) -> KnownState:
+    def known(self) -> KnownHead:
         """What this is the sum of."""
-        return KnownState(self.epoch, self.seq, self.delta_id)
+        return KnownHead(self.epoch, self.seq, self.delta_id)
 
 
 class Journal(Protocol):
     """Raises `Unavailable` when the outcome is unknown; append the same ids again then."""
 
     async def append(
-        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> AppendResult:
         """Store all in one transaction and return after its COMMIT.
 
-        `entries` holds, in order of seq, what each project of `known_states` got after that head,
+        `entries` holds, in order of seq, what each project of `known_heads` got after that head,
         by this call or any other node: the writer never has a gap (at most 1,000 of a project; then
         it reads on).
 
         A proposal with a `margin` that is used up comes to OVERTAKEN: others have filled the
         project since it was judged.
 
-        Nothing is stored of a project that `known_states` does not fit: its proposals come to
+        Nothing is stored of a project that `known_heads` does not fit: its proposals come to
         OTHER_EPOCH, or to WENT_BACK. In the latter case the project has a new epoch in the same
         transaction: no number is given out anew in the old one.
         """
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
+        self, staging: str, parts: Sequence[Proposal], known_head: KnownHead
     ) -> tuple[Outcome, int | None]:
         """Store the deltas of one group with seqs in a row, or none of them (rule D14).
 
@@ -115,7 +115,7 @@ class Journal(Protocol):
         of their own. `staging`, a UUID, is where they wait in the journal: the same for each try.
         """
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
+    async def stand(self, known_heads: Mapping[str, KnownHead]) -> dict[str, JournalStand]:
         """How it stands to what is known of each project that exists, without any proposal.
 
         A project that went back has a new epoch when this returns, as after `append`.
@@ -127,7 +127,7 @@ class Journal(Protocol):
         See `may_have_more`.
         """
 
-    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_head: KnownHead, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, and as `read` does."""
 
     async def read_aspect(
@@ -156,11 +156,11 @@ class Journal(Protocol):
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 
     async def record_effective_ops(
-        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
+        self, project: str, effective_ops: Mapping[int, bytes], known_head: KnownHead
     ) -> None:
         """Seq -> the ops that took effect, for entries where those are not the ones proposed.
 
-        Raises `OtherHistory`, and records nothing, where `known_state` does not fit.
+        Raises `OtherHistory`, and records nothing, where `known_head` does not fit.
         """
 
     async def base(self, project: str, at: int) -> Checkpoint | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 
 # Calling an enum costs more than all else that is done with a row.
@@ -54,12 +54,12 @@ def own_entries(
 
 
 def columns(
-    known_states: Mapping[str, KnownState],
+    known_heads: Mapping[str, KnownHead],
 ) -> tuple[list[str], list[int], list[str], list[Any]]:
     """Projects, heads, epochs, ids."""
-    states = known_states.values()
+    states = known_heads.values()
     return (
-        list(known_states),
+        list(known_heads),
         [k.seq for k in states],
         [k.epoch for k in states],
         [k.delta_id for k in states],
@@ -71,14 +71,14 @@ def outcome_of(verdict: str | None) -> Outcome | None:
     return None if verdict is None else OUTCOMES[verdict]
 
 
-def without_gaps(entries: Iterable[Entry], known_states: Mapping[str, KnownState]) -> list[Entry]:
+def without_gaps(entries: Iterable[Entry], known_heads: Mapping[str, KnownHead]) -> list[Entry]:
     """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
     by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
     for entry in entries:
         by_project[entry.project][entry.seq] = entry
     entries_in_order: list[Entry] = []
-    for project, known_state in known_states.items():
-        seq = known_state.seq + 1
+    for project, known_head in known_heads.items():
+        seq = known_head.seq + 1
         while seq in by_project[project]:
             entries_in_order.append(by_project[project][seq])
             seq += 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from persistence import sliced_deletes
 from persistence.errors import BadValue, Unavailable
 from persistence.journal import overtaken_proposals
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.entry_rows import OUTCOMES
 from persistence.journal.storable import is_storable
 from persistence.pool import Executor
@@ -31,18 +31,18 @@ CLEAR_STAGED = sliced_deletes.deleting(
 
 
 async def append_group(
-    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
+    db: Executor, staging: str, parts: Sequence[Proposal], known_head: KnownHead
 ) -> tuple[Outcome, int | None]:
     """Stage them a statement each, then store all of them in one; see `Journal`."""
     if not all(map(is_storable, parts)):
         return Outcome.INVALID, None
     try:
-        appended = await _append_staged(db, staging, parts, known_state)
+        appended = await _append_staged(db, staging, parts, known_head)
         if appended is None:
             for number, part in enumerate(parts, start=1):
                 row = part.delta_id, part.payload.decode(), part.payload_hash
                 await db.execute(STAGE, staging, number, *row)
-            appended = await _append_staged(db, staging, parts, known_state)
+            appended = await _append_staged(db, staging, parts, known_head)
     except BadValue:
         return Outcome.INVALID, None
     if appended is None:
@@ -51,20 +51,20 @@ async def append_group(
 
 
 async def _append_staged(
-    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
+    db: Executor, staging: str, parts: Sequence[Proposal], known_head: KnownHead
 ) -> tuple[Outcome, int | None] | None:
     """None: not all of it is staged."""
     last = parts[-1]
     if last.margin is None:
-        return await _store_staged(db, staging, parts, known_state)
+        return await _store_staged(db, staging, parts, known_head)
     async with db.transaction() as tx:
-        if await overtaken_proposals.find_overtaken(tx, [last], {last.project: known_state}):
+        if await overtaken_proposals.find_overtaken(tx, [last], {last.project: known_head}):
             return Outcome.OVERTAKEN, None
-        return await _store_staged(tx, staging, parts, known_state)
+        return await _store_staged(tx, staging, parts, known_head)
 
 
 async def _store_staged(
-    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
+    db: Executor, staging: str, parts: Sequence[Proposal], known_head: KnownHead
 ) -> tuple[Outcome, int | None] | None:
     last = parts[-1]
     row = await db.fetchrow(
@@ -83,9 +83,9 @@ async def _store_staged(
         last.step,
         last.fence,
         last.reach,
-        known_state.seq,
-        known_state.epoch,
-        known_state.delta_id,
+        known_head.seq,
+        known_head.epoch,
+        known_head.delta_id,
     )
     if row is None or row["outcome"] == "unstaged":
         return None

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
 from persistence.journal import contract
-from persistence.journal.contract import Checkpoint, JournalStand, KnownState
+from persistence.journal.contract import Checkpoint, JournalStand, KnownHead
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
@@ -110,10 +110,10 @@ class MemoryJournal:
     # The contract.
 
     async def append(
-        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> contract.AppendResult:
         """Store the batch; see `Journal`."""
-        stands = await self.stand(known_states)
+        stands = await self.stand(known_heads)
         strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
         outcomes = [
             self._append_one(proposal)
@@ -122,21 +122,21 @@ class MemoryJournal:
             for proposal in proposals
         ]
         entries: list[Entry] = []
-        for project, known_state in known_states.items():
+        for project, known_head in known_heads.items():
             content = self._projects.get(project)
-            if content is None or project in strayed or content.compacted_seq > known_state.seq:
+            if content is None or project in strayed or content.compacted_seq > known_head.seq:
                 continue
-            entries += _bounded(content.entries[known_state.seq : known_state.seq + MAX_MISSED])
+            entries += _bounded(content.entries[known_head.seq : known_head.seq + MAX_MISSED])
         return contract.AppendResult(outcomes, entries)
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
+        self, staging: str, parts: Sequence[Proposal], known_head: KnownHead
     ) -> tuple[Outcome, int | None]:
         """Store all of them or none; see `Journal`."""
         last = parts[-1]
         if not all(map(is_storable, parts)):
             return Outcome.INVALID, None
-        verdict = (await self.stand({last.project: known_state})).get(last.project)
+        verdict = (await self.stand({last.project: known_head})).get(last.project)
         if verdict is not None and verdict.verdict is not None:
             return verdict.verdict, None
         outcome, seq = self._judged(last)
@@ -149,11 +149,11 @@ class MemoryJournal:
             self._store(part, at, more=True)
         return outcome, self._store(last, at)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
+    async def stand(self, known_heads: Mapping[str, KnownHead]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         stands = {
-            project: self._stands(project, known_state)
-            for project, known_state in known_states.items()
+            project: self._stands(project, known_head)
+            for project, known_head in known_heads.items()
             if project in self._projects
         }
         for project, stands_now in stands.items():
@@ -170,10 +170,10 @@ class MemoryJournal:
             raise Compacted(content.compacted_seq)
         return _bounded(content.entries[after : after + limit])
 
-    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_head: KnownHead, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
-        self._check(project, known_state)
-        return await self.read(project, known_state.seq, limit)
+        self._check(project, known_head)
+        return await self.read(project, known_head.seq, limit)
 
     async def read_aspect(
         self, project: str, aspect: str, after: int, up_to: int, limit: int
@@ -219,10 +219,10 @@ class MemoryJournal:
         return [entry.mark(is_void=content.is_void(entry)) for entry in newest]
 
     async def record_effective_ops(
-        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
+        self, project: str, effective_ops: Mapping[int, bytes], known_head: KnownHead
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        self._check(project, known_state)
+        self._check(project, known_head)
         content = self._projects.get(project)
         if content is None:
             return
@@ -267,22 +267,22 @@ class MemoryJournal:
 
     # What callers know, and what is so.
 
-    def _stands(self, project: str, known_state: KnownState) -> JournalStand:
+    def _stands(self, project: str, known_head: KnownHead) -> JournalStand:
         content = self._projects[project]
         head = len(content.entries)
         verdict = None
-        if content.epoch != known_state.epoch:
+        if content.epoch != known_head.epoch:
             verdict = Outcome.OTHER_EPOCH
-        elif known_state.seq > head or (
-            known_state.delta_id is not None
-            and known_state.seq > 0
-            and content.entries[known_state.seq - 1].delta_id != known_state.delta_id
+        elif known_head.seq > head or (
+            known_head.delta_id is not None
+            and known_head.seq > 0
+            and content.entries[known_head.seq - 1].delta_id != known_head.delta_id
         ):
             verdict = Outcome.WENT_BACK
         return JournalStand(content.epoch, head, verdict)
 
-    def _check(self, project: str, known_state: KnownState) -> None:
-        if project not in self._projects or self._stands(project, known_state).verdict is not None:
+    def _check(self, project: str, known_head: KnownHead) -> None:
+        if project not in self._projects or self._stands(project, known_head).verdict is not None:
             raise OtherHistory(contract.NOT_OURS)
 
     def _renew_epoch(self, content: _Project) -> None:

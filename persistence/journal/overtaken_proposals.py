@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.entry_rows import columns
 from persistence.pool import Executor
 from rooms.journal.entry import Proposal
@@ -36,14 +36,14 @@ ORDER BY u.n
 
 
 async def find_overtaken(
-    tx: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    tx: Executor, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
 ) -> set[int]:
     """Their places among the proposals, whose projects are locked until `tx` ends.
 
     What is stored already is not; nor is what a journal that went back would be asked about.
     """
     await tx.execute(LOCK, sorted({proposal.project for proposal in proposals}))
-    strayed = {row["project"] for row in await tx.fetch(STRAYED, *columns(known_states))}
+    strayed = {row["project"] for row in await tx.fetch(STRAYED, *columns(known_heads))}
     bounded_indexes = [n for n, each in enumerate(proposals) if each.margin is not None]
     margins = [margin for each in proposals if (margin := each.margin) is not None]
     rows = await tx.fetch(

@@ -11,7 +11,7 @@ from persistence.journal.contract import (
     Checkpoint,
     Fence,
     JournalStand,
-    KnownState,
+    KnownHead,
 )
 from persistence.journal.entry_rows import (
     OUTCOMES,
@@ -145,41 +145,41 @@ class PostgresJournal:
         self._behind_lane = behind or appends
 
     async def append(
-        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> AppendResult:
         """Store the batch in one transaction; see `Journal`."""
         judged_proposals = [JudgedProposal(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
-            of_batch, missed_entries = await self._append(batch, known_states)
+            of_batch, missed_entries = await self._append(batch, known_heads)
         except BadValue:
-            of_batch = [await self._append_alone(proposal, known_states) for proposal in batch]
-            _, missed_entries = await self._append([], known_states)
+            of_batch = [await self._append_alone(proposal, known_heads) for proposal in batch]
+            _, missed_entries = await self._append([], known_heads)
         for n, judged_proposal in zip(storable, of_batch, strict=True):
             judged_proposals[n] = judged_proposal
         outcomes = [(judged.outcome, judged.seq) for judged in judged_proposals]
-        appended_entries = own_entries(proposals, judged_proposals) if known_states else []
+        appended_entries = own_entries(proposals, judged_proposals) if known_heads else []
         return AppendResult(
-            outcomes, without_gaps([*missed_entries, *appended_entries], known_states)
+            outcomes, without_gaps([*missed_entries, *appended_entries], known_heads)
         )
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
+        self, staging: str, parts: Sequence[Proposal], known_head: KnownHead
     ) -> tuple[Outcome, int | None]:
         """Store all of them or none; see `Journal`.
 
         Over `behind`: it takes its time, and waits for the lock longer than an append may.
         """
-        return await journal_groups.append_group(self._behind_lane, staging, parts, known_state)
+        return await journal_groups.append_group(self._behind_lane, staging, parts, known_head)
 
     async def clear_staged(self, older_than_seconds: float) -> None:
         """Drop what nodes have staged and not stored, because they died meanwhile."""
         await journal_groups.clear_staged(self._behind_lane, older_than_seconds)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
+    async def stand(self, known_heads: Mapping[str, KnownHead]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
-        rows = await self._rooms.fetch(STAND, *columns(known_states))
+        rows = await self._rooms.fetch(STAND, *columns(known_heads))
         stands = {
             row["project"]: JournalStand(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
@@ -188,7 +188,7 @@ class PostgresJournal:
             p for p, project_stands in stands.items() if project_stands.verdict is Outcome.WENT_BACK
         ]
         if went_back:
-            await self._append([], {project: known_states[project] for project in went_back})
+            await self._append([], {project: known_heads[project] for project in went_back})
         return stands
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
@@ -198,14 +198,14 @@ class PostgresJournal:
             raise Compacted(rows[0]["compacted_seq"])
         return [entry_of(row) for row in rows if row["seq"] is not None]
 
-    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_head: KnownHead, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
         rows = await self._rooms.fetch(
-            READ_ON, project, known_state.seq, limit, known_state.epoch, known_state.delta_id
+            READ_ON, project, known_head.seq, limit, known_head.epoch, known_head.delta_id
         )
         if rows and rows[0]["verdict"] is not None:
             raise OtherHistory(NOT_OURS)
-        if rows and known_state.seq < rows[0]["compacted_seq"]:
+        if rows and known_head.seq < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
         return [entry_of(row) for row in rows if row["seq"] is not None]
 
@@ -253,7 +253,7 @@ class PostgresJournal:
         ]
 
     async def record_effective_ops(
-        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
+        self, project: str, effective_ops: Mapping[int, bytes], known_head: KnownHead
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
         seqs, ops = list(effective_ops), [each.decode() for each in effective_ops.values()]
@@ -262,9 +262,9 @@ class PostgresJournal:
             project,
             seqs,
             ops,
-            known_state.seq,
-            known_state.epoch,
-            known_state.delta_id,
+            known_head.seq,
+            known_head.epoch,
+            known_head.delta_id,
         )
         if not is_ours:
             raise OtherHistory(NOT_OURS)
@@ -287,10 +287,10 @@ class PostgresJournal:
         await stored_states.save(self._behind_lane, checkpoint)
 
     async def _append_alone(
-        self, proposal: Proposal, known_states: Mapping[str, KnownState]
+        self, proposal: Proposal, known_heads: Mapping[str, KnownHead]
     ) -> JudgedProposal:
         """One bad proposal fails its whole batch; alone, only itself."""
-        known_project = known_states.get(proposal.project)
+        known_project = known_heads.get(proposal.project)
         try:
             judged_proposals, _ = await self._append(
                 [proposal], {proposal.project: known_project} if known_project else {}
@@ -300,14 +300,14 @@ class PostgresJournal:
         return judged_proposals[0]
 
     async def _append(
-        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> tuple[list[JudgedProposal], list[Entry]]:
         if all(proposal.margin is None for proposal in proposals):
-            return await self._append_over(self._appends, proposals, known_states)
+            return await self._append_over(self._appends, proposals, known_heads)
         async with self._appends.transaction() as tx:
-            overtaken = await overtaken_proposals.find_overtaken(tx, proposals, known_states)
+            overtaken = await overtaken_proposals.find_overtaken(tx, proposals, known_heads)
             remaining = [each for n, each in enumerate(proposals) if n not in overtaken]
-            of_remaining, missed_entries = await self._append_over(tx, remaining, known_states)
+            of_remaining, missed_entries = await self._append_over(tx, remaining, known_heads)
         others = iter(of_remaining)
         judged_proposals = [
             JudgedProposal(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
@@ -317,7 +317,7 @@ class PostgresJournal:
 
     @staticmethod
     async def _append_over(
-        db: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        db: Executor, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> tuple[list[JudgedProposal], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
         rows = await db.fetch(
@@ -336,7 +336,7 @@ class PostgresJournal:
             [proposal.fence for proposal in proposals],
             [proposal.aspect for proposal in proposals],
             [proposal.reach for proposal in proposals],
-            *columns(known_states),
+            *columns(known_heads),
         )
         judged_proposals = [
             JudgedProposal(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)

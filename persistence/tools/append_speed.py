@@ -24,7 +24,7 @@ from machine.embedded_postgres import EmbeddedPostgres
 from persistence.backups import restore_target
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import CONNECT_SECONDS, Database
@@ -52,7 +52,7 @@ class Bench:
     journal: PostgresJournal
     user: str
     auth_session: str
-    heads: dict[str, KnownState]
+    heads: dict[str, KnownHead]
     ops: bytes
     batch_ms: list[float] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class Bench:
                 raise NotStored(f"a delta was answered {outcome.value}")
         for entry in appended.entries:
             epoch = self.heads[entry.project].epoch
-            self.heads[entry.project] = KnownState(epoch, entry.seq, entry.delta_id)
+            self.heads[entry.project] = KnownHead(epoch, entry.seq, entry.delta_id)
 
     def _in_turn(self, batch: int) -> list[str]:
         projects = list(self.heads)
@@ -136,7 +136,7 @@ async def measure(
 async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
     user = await users.create(db, email="speed@example.org", username="speed", name="Speed")
     login = await auth_sessions.create(db, user.id, "bench", LIFE_SECONDS)
-    heads: dict[str, KnownState] = {}
+    heads: dict[str, KnownHead] = {}
     for number in range(projects):
         row = await studio_projects.create(
             db,
@@ -152,7 +152,7 @@ async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
             state=b"{}",
             digest="",
         )
-        heads[row.id] = KnownState(row.epoch, 0)
+        heads[row.id] = KnownHead(row.epoch, 0)
     return Bench(PostgresJournal(db), user.id, login.id, heads, ops)
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 import structlog
 
 from persistence.errors import Busy, ToRepair, Unavailable
-from persistence.journal.contract import AppendResult, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownHead
 from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 from server.events.events import EventSubject
@@ -178,7 +178,7 @@ class Committer:
     def __init__(
         self,
         journal: Journal,
-        known_states_of: Callable[[set[str]], Mapping[str, KnownState]],
+        known_heads_of: Callable[[set[str]], Mapping[str, KnownHead]],
         committed: Callable[[list[Proposal], AppendResult], None],
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
@@ -186,7 +186,7 @@ class Committer:
         on_duration: Took,
     ) -> None:
         self._journal = journal
-        self._known_states_of = known_states_of
+        self._known_heads_of = known_heads_of
         self._committed = committed
         self._held_back = held_back
         self._degraded = degraded
@@ -277,7 +277,7 @@ class Committer:
             for queue, each in proposals_by_queue.items()
         }
         try:
-            known_heads = self._known_states_of({queue.project for queue in proposals_by_queue})
+            known_heads = self._known_heads_of({queue.project for queue in proposals_by_queue})
             appended = await self._journal.append(batch, known_heads)
         except Busy as error:
             self._failed(proposals_by_queue, error)

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Journal, KnownState
+from persistence.journal.contract import Journal, KnownHead
 from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
@@ -33,14 +33,14 @@ class GroupCommitter:
     def __init__(
         self,
         journal: Journal,
-        known_state_of: Callable[[str], KnownState],
+        known_head_of: Callable[[str], KnownHead],
         on_answer: Callable[[Parts, Outcome, int | None], None],
         on_failure: Callable[[Parts, ErrorCode], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         count: Count,
     ) -> None:
         self._journal = journal
-        self._known_state_of = known_state_of
+        self._known_head_of = known_head_of
         self._on_answer = on_answer
         self._on_failure = on_failure
         self._spawn = spawn
@@ -95,7 +95,7 @@ class GroupCommitter:
             try:
                 async with self._append_lock:
                     return await self._journal.append_group(
-                        staging, parts, self._known_state_of(project)
+                        staging, parts, self._known_head_of(project)
                     )
             except Unavailable as error:
                 log.warning("journal unavailable", **because(error), parts=len(parts))

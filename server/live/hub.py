@@ -175,7 +175,7 @@ class Hub:
         if (
             known_head is not None
             and known_head.epoch == live.room.epoch
-            and known_head.seq > live.known_head
+            and known_head.seq > live.known_seq
         ):
             live.catch_up()  # the member waits for it
         return True

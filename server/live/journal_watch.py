@@ -98,18 +98,18 @@ class JournalWatch:
 
     def epoch_is_over(self, live: LiveRoom, verdict: Outcome) -> None:
         """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
-        project, known_state = live.room.project, live.known
+        project, known_head = live.room.project, live.known
         if verdict is Outcome.WENT_BACK:
             about = EventSubject(
-                project, text=f"from seq {known_state.seq} of epoch {known_state.epoch}"
+                project, text=f"from seq {known_head.seq} of epoch {known_head.epoch}"
             )
             self._count("journal_went_back", 1, about)
             log.error(
                 "the journal went back: what was acknowledged after that is lost. The project has"
                 " a new epoch, its members start from what is stored",
                 project=project,
-                head=known_state.seq,
-                epoch=known_state.epoch,
+                head=known_head.seq,
+                epoch=known_head.epoch,
             )
         else:
             self._count("epoch_changed", 1, EventSubject(project))

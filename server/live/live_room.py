@@ -7,7 +7,7 @@ from typing import assert_never
 
 import structlog
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from rooms.effects import (
     Admit,
     Announce,
@@ -82,8 +82,8 @@ class LiveRoom:
         "asked_for_at",
         "checkpoints",
         "is_closed",
-        "known_head",
         "known_id",
+        "known_seq",
         "room",
         "snapshots",
         "stays",
@@ -93,7 +93,7 @@ class LiveRoom:
     def __init__(self, room: Room, services: RoomServices, stays: Stays | None = None) -> None:
         self.room = room
         """The pure room, whose effects are carried out here."""
-        self.known_head = room.head
+        self.known_seq = room.head
         """Up to this seq the entries are applied, or wait to be."""
         self.known_id = room.head_id
         """The id of that entry."""
@@ -128,18 +128,18 @@ class LiveRoom:
         self.snapshots = RoomSnapshots(room, self.checkpoints, services.in_thread, self.catch_up)
 
     @property
-    def known(self) -> KnownState:
+    def known(self) -> KnownHead:
         """What the journal must hold, if it is still the one that we know."""
         room = self.room
-        if room.head > self.known_head and not self._was_refilled():
-            self.known_head, self.known_id = room.head, room.head_id
-        elif room.head == self.known_head:
-            return KnownState(room.epoch, room.head, room.head_id)
-        return KnownState(self.room.epoch, self.known_head, self.known_id)
+        if room.head > self.known_seq and not self._was_refilled():
+            self.known_seq, self.known_id = room.head, room.head_id
+        elif room.head == self.known_seq:
+            return KnownHead(room.epoch, room.head, room.head_id)
+        return KnownHead(self.room.epoch, self.known_seq, self.known_id)
 
     def _was_refilled(self) -> bool:
         """What the journal said that it had stored is another entry by now: it went back (F31)."""
-        return not self.room.may_be_entry(self.known_head, self.known_id)
+        return not self.room.may_be_entry(self.known_seq, self.known_id)
 
     @property
     def is_busy(self) -> bool:
@@ -169,11 +169,11 @@ class LiveRoom:
 
     def expect(self, seq: int, delta_id: str) -> None:
         """The journal has stored it, and will be asked for it: if it is gone then, it went back."""
-        if seq > self.known_head:
-            self.known_head, self.known_id = seq, delta_id
+        if seq > self.known_seq:
+            self.known_seq, self.known_id = seq, delta_id
 
     def take_committed(self, entries: Sequence[Entry]) -> None:
-        """Apply what follows `known_head`, when the jobs before it are done."""
+        """Apply what follows `known_seq`, when the jobs before it are done."""
         self.expect(entries[-1].seq, entries[-1].delta_id)
         self.run(self.room.committed(entries))
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import Checkpoint, KnownState
+from persistence.journal.contract import Checkpoint, KnownHead
 from rooms.room import Room
 from schema.ops import Op, encode_ops
 from schema.server_limits import RECORD_BYTES
@@ -45,20 +45,20 @@ class RoomCheckpoints:
         """Store the state of now; that state. Raises `Unavailable`."""
         self.begun_at = now
         frozen_state = await self._jobs.freeze()
-        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known_state)
+        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known_head)
         if frozen_state.seq == self.stored_seq:
             return frozen_state
         slices = await self._in_thread(sliced, frozen_state.state)
         self._jobs.check_open()
-        known_state = frozen_state.known_state
+        known_head = frozen_state.known_head
         await self._journal.save(
             Checkpoint(
                 self._room.project,
-                known_state.epoch,
-                known_state.seq,
+                known_head.epoch,
+                known_head.seq,
                 frozen_state.digest,
                 slices,
-                known_state.delta_id,
+                known_head.delta_id,
                 frozen_state.aspects,
             )
         )
@@ -69,18 +69,18 @@ class RoomCheckpoints:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._jobs.check_open()
         room = self._room
-        known_state = KnownState(room.epoch, room.head, room.head_id)
-        await self._record_effective_ops(room.unrecorded_ops(), known_state)
+        known_head = KnownHead(room.epoch, room.head, room.head_id)
+        await self._record_effective_ops(room.unrecorded_ops(), known_head)
 
     async def _record_effective_ops(
-        self, unrecorded_ops: Mapping[int, Sequence[Op]], known_state: KnownState
+        self, unrecorded_ops: Mapping[int, Sequence[Op]], known_head: KnownHead
     ) -> None:
         """Before each checkpoint: what memory forgets must be in the journal."""
         if not unrecorded_ops:
             return
         for effective_ops in await self._in_thread(_encoded_batches, unrecorded_ops):
             self._jobs.check_open()
-            await self._journal.record_effective_ops(self._room.project, effective_ops, known_state)
+            await self._journal.record_effective_ops(self._room.project, effective_ops, known_head)
             self._room.ops_recorded(effective_ops)
 
 

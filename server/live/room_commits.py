@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import AppendResult, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownHead
 from rooms.edits import answers
 from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
@@ -17,7 +17,7 @@ from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
 from server.metrics.metrics import Count
 
-NOBODYS = KnownState("", 0)
+NOBODYS = KnownHead("", 0)
 """For a proposal whose room was closed since: it fits no journal, so nothing is stored."""
 
 
@@ -51,10 +51,10 @@ class RoomCommits:
         self._rooms = rooms
         self._watch = watch
 
-    def _known_heads(self, projects: set[str]) -> Mapping[str, KnownState]:
+    def _known_heads(self, projects: set[str]) -> Mapping[str, KnownHead]:
         return {project: self._known_of(project) for project in projects}
 
-    def _known_of(self, project: str) -> KnownState:
+    def _known_of(self, project: str) -> KnownHead:
         live = self._rooms.get(project)
         return NOBODYS if live is None else live.known
 

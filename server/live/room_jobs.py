@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from rooms.aspect import AspectState
 from rooms.document.document import State
 from rooms.effects import PAUSE, Effects, Job, pausing
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 class FrozenState:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
-    known_state: KnownState
+    known_head: KnownHead
     digest: str
     state: State
     unrecorded_ops: dict[int, list[Op]]
@@ -32,7 +32,7 @@ class FrozenState:
     @property
     def seq(self) -> int:
         """Of the last entry that is in the state."""
-        return self.known_state.seq
+        return self.known_head.seq
 
 
 class RoomJobs:
@@ -146,9 +146,9 @@ class RoomJobs:
             return
         try:
             state = yield from pausing(document.freezing())
-            known_state = KnownState(room.epoch, room.head, room.head_id)
+            known_head = KnownHead(room.epoch, room.head, room.head_id)
             frozen_state = FrozenState(
-                known_state, document.digest, state, room.unrecorded_ops(), room.other_aspects()
+                known_head, document.digest, state, room.unrecorded_ops(), room.other_aspects()
             )
         except Exception as error:
             if future.done():

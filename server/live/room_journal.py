@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from persistence.errors import Compacted, OtherHistory, PersistenceError, Unavailable
-from persistence.journal.contract import Journal, KnownState, may_have_more
+from persistence.journal.contract import Journal, KnownHead, may_have_more
 from rooms.edits import answers
 from rooms.effects import LookUp, Recall
 from rooms.journal.entry import Outcome
@@ -92,8 +92,8 @@ class RoomJournal:
         room = self._room
         while True:
             self._jobs.check_open()
-            known_state = KnownState(room.epoch, room.head, room.head_id)
-            entries = await self._journal.read_on(room.project, known_state, CATCH_UP_ENTRIES)
+            known_head = KnownHead(room.epoch, room.head, room.head_id)
+            entries = await self._journal.read_on(room.project, known_head, CATCH_UP_ENTRIES)
             await self._jobs.done(room.committed(entries))
             if not may_have_more(entries, CATCH_UP_ENTRIES):
                 return

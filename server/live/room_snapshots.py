@@ -94,7 +94,7 @@ class RoomSnapshots:
                 kind=kind,
                 name=name,
                 description=description,
-                epoch=frozen_state.known_state.epoch,
+                epoch=frozen_state.known_head.epoch,
                 at_seq=frozen_state.seq,
                 musical_context=msgspec.json.encode(context),
                 audio_analysis=audio_analysis,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from persistence.errors import OtherHistory, Unavailable
-from persistence.journal.contract import Journal, KnownState
+from persistence.journal.contract import Journal, KnownHead
 from rooms.document.document import Document
 from rooms.document.document_aspect import DocumentAspect
 from rooms.journal.entry import DOCUMENT, Entry
@@ -19,21 +19,21 @@ async def record_by_replay(journal: Journal, project: str, in_thread: InThread) 
     Raises as `newest_whole` does.
     """
     checkpoint, document = await newest_whole(journal, project, None, in_thread)
-    known_state = checkpoint.known
+    known_head = checkpoint.known
     async with WorkerDocument(
         document, checkpoint.epoch, checkpoint.seq, in_thread
     ) as worker_document:
         del document
-        while page := await journal.read(project, known_state.seq, READ_ENTRIES):
+        while page := await journal.read(project, known_head.seq, READ_ENTRIES):
             effective_ops = await worker_document.use(_effective_ops_of, page)
-            known_state = KnownState(known_state.epoch, page[-1].seq, page[-1].delta_id)
+            known_head = KnownHead(known_head.epoch, page[-1].seq, page[-1].delta_id)
             if not effective_ops:
                 continue
             try:
-                await journal.record_effective_ops(project, effective_ops, known_state)
+                await journal.record_effective_ops(project, effective_ops, known_head)
             except OtherHistory as error:
                 raise Unavailable("the journal lost entries meanwhile") from error
-    return known_state.seq
+    return known_head.seq
 
 
 def _effective_ops_of(document: Document, entries: Sequence[Entry]) -> dict[int, bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from persistence.journal.contract import AppendResult, Checkpoint, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.rows import statements
 from rooms.effects import Packet
@@ -45,13 +45,13 @@ def ack_before_commit() -> None:
         await transaction.__aexit__(None, None, None)
 
     async def append(
-        self: PostgresJournal, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> AppendResult:
         await asyncio.gather(*open_commits, return_exceptions=True)
         transaction = self._appends.transaction()
         there = PostgresJournal(await transaction.__aenter__())
         try:
-            appended = await append_before(there, proposals, known_states)
+            appended = await append_before(there, proposals, known_heads)
         except BaseException:
             await transaction.__aexit__(*sys.exc_info())
             raise
@@ -87,14 +87,14 @@ def no_dedupe() -> None:
     append_before = PostgresJournal.append
 
     async def append(
-        self: PostgresJournal, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+        self: PostgresJournal, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> AppendResult:
-        first = await append_before(self, proposals, known_states)
+        first = await append_before(self, proposals, known_heads)
         outcomes, entries = list(first.outcomes), list(first.entries)
         for n, (outcome, _) in enumerate(first.outcomes):
             if outcome is Outcome.DUPLICATE:
                 again = replace(proposals[n], delta_id=f"{proposals[n].delta_id}~{next(count)}")
-                second = await append_before(self, [again], known_states)
+                second = await append_before(self, [again], known_heads)
                 outcomes[n] = (Outcome.DUPLICATE, second.outcomes[0][1])
                 entries = second.entries
         return AppendResult(outcomes, entries)

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import AppendResult, Checkpoint, JournalStand, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, JournalStand, KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
@@ -93,7 +93,7 @@ class HeldJournal(PostgresJournal):
         return await super().load(project)
 
     async def append(
-        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownHead]
     ) -> AppendResult:
         self._check()
         appended = await super().append(proposals, known)
@@ -105,11 +105,11 @@ class HeldJournal(PostgresJournal):
         self._check()
         return await super().read(project, after, limit)
 
-    async def read_on(self, project: str, known: KnownState, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known: KnownHead, limit: int) -> list[Entry]:
         self._check()
         return await super().read_on(project, known, limit)
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
+    async def stand(self, known: Mapping[str, KnownHead]) -> dict[str, JournalStand]:
         self._check()
         return await super().stand(known)
 

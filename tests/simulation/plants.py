@@ -13,7 +13,7 @@ import rooms.edits.edits
 import rooms.room
 import server.live.hub
 import server.live.live_room
-from persistence.journal.contract import AppendResult, KnownState
+from persistence.journal.contract import AppendResult, KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.edits.answers import Answering
 from rooms.edits.edits import Edits
@@ -35,7 +35,7 @@ class HastyJournal(UnreliableJournal):
     """Says that it has stored, then stores: unless it is away, or the process dies meanwhile."""
 
     async def append(
-        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownHead]
     ) -> AppendResult:
         hoped_for = await copy.deepcopy(self.inner).append(proposals, known)
         if self.rng.random() >= self.trouble:

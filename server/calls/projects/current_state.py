@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.history import JournalStanding, standing
 from rooms.document.document import Document
 from schema.messages import Position
@@ -14,7 +14,7 @@ from server.live.room_services import RoomClosed
 from server.states.effective_ops import record_by_replay
 from server.states.stored_state import document_at
 
-NOTHING_KNOWN = KnownState("00000000-0000-0000-0000-000000000000", 0, None)
+NOTHING_KNOWN = KnownHead("00000000-0000-0000-0000-000000000000", 0, None)
 """Fits no project: the journal answers it with where the project stands."""
 
 Question = Callable[..., Any]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock, patch
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from rooms.document.document import Document
 from rooms.effects import ForwardEntry
 from rooms.journal.entry import Entry, Proposal, Purpose
@@ -137,7 +137,7 @@ def read_at_once() -> Seen:
         left = [_entry(seq) for seq in range(1, count + 1)]
         reads: list[int] = []
 
-        async def read_on(_: str, __: KnownState, limit: int) -> list[Entry]:
+        async def read_on(_: str, __: KnownHead, limit: int) -> list[Entry]:
             page, left[:] = left[:limit], left[limit:]
             reads.append(len(page))
             return page
@@ -175,7 +175,7 @@ def missed() -> Seen:
             payload=b"[]",
             atomic=False,
         )
-        appended = asyncio.run(journal.append([proposal], {"project": KnownState("epoch", 0)}))
+        appended = asyncio.run(journal.append([proposal], {"project": KnownHead("epoch", 0)}))
         seqs = [entry.seq for entry in appended.entries]
         assert seqs == list(range(1, len(seqs) + 1))
         return None if count + 1 in seqs else Instead.NEXT_PAGE

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.edits import groups
 from rooms.edits.groups import TooLarge, parts_of
@@ -131,7 +131,7 @@ def groups_bytes() -> Seen:
         told: list[ErrorCode] = []
         committer = GroupCommitter(
             _journal(),
-            lambda _: KnownState("epoch", 0),
+            lambda _: KnownHead("epoch", 0),
             lambda *_: None,
             lambda _, code: told.append(code),
             lambda coroutine: coroutine.close(),

@@ -15,14 +15,14 @@ import pytest
 from msgspec.structs import replace
 
 from persistence.errors import NotFound, OtherHistory
-from persistence.journal.contract import Checkpoint, Journal, KnownState, may_have_more
+from persistence.journal.contract import Checkpoint, Journal, KnownHead, may_have_more
 from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Margin, Outcome, Proposal, Purpose, StepMark
 from rooms.presence.session_permissions import SessionPermissions
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
 
-NOTHING: Mapping[str, KnownState] = {}
+NOTHING: Mapping[str, KnownHead] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ async def outcomes(journal: Journal, *proposals: Proposal) -> list[tuple[Outcome
     return (await journal.append(proposals, NOTHING)).outcomes
 
 
-async def known(bench: Bench, project: str, seq: int = 0) -> dict[str, KnownState]:
+async def known(bench: Bench, project: str, seq: int = 0) -> dict[str, KnownHead]:
     """What a node knows that has applied everything up to this seq."""
     entries = await bench.journal.read(project, seq - 1, 1) if seq else []
     at = entries[0].delta_id if entries else None
-    return {project: KnownState(await bench.epoch(project), seq, at)}
+    return {project: KnownHead(await bench.epoch(project), seq, at)}
 
 
 def group(project: str, author: Author, size: int) -> list[Proposal]:
@@ -131,7 +131,7 @@ def checkpoint(project: str, epoch: str, seq: int, name: str) -> Checkpoint:
     return Checkpoint(project, epoch, seq, f"{name:0>16}", slices)
 
 
-def replace_known(stored: Checkpoint, known: KnownState) -> Checkpoint:
+def replace_known(stored: Checkpoint, known: KnownHead) -> Checkpoint:
     """A checkpoint that knows the entry that it ends with."""
     return dataclasses.replace(stored, delta_id=known.delta_id)
 
@@ -675,7 +675,7 @@ class JournalContract:
         author = await bench.author()
         unknown = str(uuid.uuid4())
         appended = await bench.journal.append(
-            [propose(unknown, author)], {unknown: KnownState("epoch", 0)}
+            [propose(unknown, author)], {unknown: KnownHead("epoch", 0)}
         )
         assert appended.outcomes == [(Outcome.NOT_FOUND, None)]
         assert appended.entries == []
@@ -776,7 +776,7 @@ class JournalContract:
         proposals = [propose(project, author), replace(propose(project, author), payload=b"[]")]
         proposals.append(propose(project, author))
         appended = await bench.journal.append(proposals, await known(bench, project))
-        there = KnownState(await bench.epoch(project), 3, appended.entries[-1].delta_id)
+        there = KnownHead(await bench.epoch(project), 3, appended.entries[-1].delta_id)
         await bench.journal.record_effective_ops(project, {1: b"[]"}, there)
         marks = await bench.journal.marks(project, 3, 10)
         assert [mark.is_void for mark in marks] == [True, True, False]
@@ -801,7 +801,7 @@ class JournalContract:
         project = await bench.project(author)
         await outcomes(bench.journal, propose(project, author))
         before = await bench.journal.read(project, 0, 1)
-        mine = KnownState(await bench.epoch(project), 1, before[0].delta_id)
+        mine = KnownHead(await bench.epoch(project), 1, before[0].delta_id)
         effective_ops = {1: ops("in effect"), 9: ops("nobody")}
         await bench.journal.record_effective_ops(project, effective_ops, mine)
         assert await bench.journal.read(project, 0, 1) == before
@@ -852,9 +852,9 @@ class JournalContract:
             stands = (await bench.journal.stand(each))[project]
             assert (stands.verdict, stands.head, stands.epoch) == (None, 3, before)
             assert seqs(await bench.journal.read_on(project, each[project], 9)) == [1, 2, 3][seq:]
-        unnamed = {project: KnownState(before, 2)}
+        unnamed = {project: KnownHead(before, 2)}
         assert (await bench.journal.stand(unnamed))[project].verdict is None
-        assert await bench.journal.stand({str(uuid.uuid4()): KnownState(before, 0)}) == {}
+        assert await bench.journal.stand({str(uuid.uuid4()): KnownHead(before, 0)}) == {}
 
     async def test_S3_one_project_that_strays_does_not_hold_up_another(self, bench: Bench) -> None:
         author = await bench.author()
@@ -953,7 +953,7 @@ class JournalContract:
         first = propose(project, author)
         await outcomes(bench.journal, first)
         parts = group(project, author, 3)
-        known = KnownState(epoch, 1, first.delta_id)
+        known = KnownHead(epoch, 1, first.delta_id)
         stored = await bench.journal.append_group(str(uuid.uuid4()), parts, known)
         assert stored == (Outcome.COMMITTED, 4)
         await outcomes(bench.journal, propose(project, author))
@@ -970,7 +970,7 @@ class JournalContract:
         assert [e.payload_hash for e in entries[1:4]] == [part.payload_hash for part in parts]
         assert [e.reverts for e in entries] == [None, None, None, 1, None]
         assert len({e.committed_at for e in entries[1:4]}) == 1
-        missed = await bench.journal.append([], {project: KnownState(epoch, 1, first.delta_id)})
+        missed = await bench.journal.append([], {project: KnownHead(epoch, 1, first.delta_id)})
         assert missed.entries == entries[1:]
         assert await bench.journal.marks(project, 9, 9) == [
             entry.mark(is_void=False) for entry in entries
@@ -979,7 +979,7 @@ class JournalContract:
     async def test_D14_the_same_group_again_answers_the_same_seq(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)
-        known = KnownState(await bench.epoch(project), 0)
+        known = KnownHead(await bench.epoch(project), 0)
         parts = group(project, author, 3)
         staging = str(uuid.uuid4())
         assert await bench.journal.append_group(staging, parts, known) == (Outcome.COMMITTED, 3)
@@ -996,16 +996,16 @@ class JournalContract:
         author, stranger = await bench.author(), await bench.author()
         project = await bench.project(author)
         epoch = await bench.epoch(project)
-        known = KnownState(epoch, 0)
+        known = KnownHead(epoch, 0)
 
-        async def outcome_of(who: Author, known: KnownState) -> Outcome:
+        async def outcome_of(who: Author, known: KnownHead) -> Outcome:
             parts = group(project, who, 3)
             outcome, seq = await bench.journal.append_group(str(uuid.uuid4()), parts, known)
             assert seq is None
             return outcome
 
         assert await outcome_of(stranger, known) is Outcome.FORBIDDEN
-        assert await outcome_of(author, KnownState("another", 0)) is Outcome.OTHER_EPOCH
+        assert await outcome_of(author, KnownHead("another", 0)) is Outcome.OTHER_EPOCH
         await bench.archive(project, True)
         assert await outcome_of(author, known) is Outcome.ARCHIVED
         await bench.archive(project, False)
@@ -1017,7 +1017,7 @@ class JournalContract:
     async def test_D14_groups_and_deltas_of_many_writers_do_not_mix(self, bench: Bench) -> None:
         author = await bench.author()
         project = await bench.project(author)
-        known = KnownState(await bench.epoch(project), 0)
+        known = KnownHead(await bench.epoch(project), 0)
 
         async def write_groups() -> None:
             for size in (2, 5, 3):
@@ -1048,7 +1048,5 @@ class JournalContract:
         rest = await bench.journal.read(project, 3, 100)
         assert seqs(rest) == [4, 5]
         assert not may_have_more(rest, 100)
-        missed = await bench.journal.append(
-            [], {project: KnownState(await bench.epoch(project), 0)}
-        )
+        missed = await bench.journal.append([], {project: KnownHead(await bench.epoch(project), 0)})
         assert seqs(missed.entries) == [1, 2, 3]

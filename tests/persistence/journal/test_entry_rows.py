@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.entry_rows import (
     JudgedProposal,
     columns,
@@ -70,7 +70,7 @@ def test_what_was_not_committed_just_now_is_no_entry_of_ours(judged: JudgedPropo
 
 
 def test_what_follows_each_head_is_given_in_order_and_once() -> None:
-    known = {"one": KnownState("epoch", 4), "other": KnownState("epoch", 0)}
+    known = {"one": KnownHead("epoch", 4), "other": KnownHead("epoch", 0)}
     found = [entry(6), entry(5), entry(5), entry(1, "other"), entry(4)]
     assert [(each.project, each.seq) for each in without_gaps(found, known)] == [
         ("one", 5),
@@ -80,8 +80,8 @@ def test_what_follows_each_head_is_given_in_order_and_once() -> None:
 
 
 def test_what_comes_behind_a_hole_waits() -> None:
-    assert without_gaps([entry(6), entry(7)], {"one": KnownState("epoch", 4)}) == []
-    found = without_gaps([entry(5), entry(7)], {"one": KnownState("epoch", 4)})
+    assert without_gaps([entry(6), entry(7)], {"one": KnownHead("epoch", 4)}) == []
+    found = without_gaps([entry(5), entry(7)], {"one": KnownHead("epoch", 4)})
     assert [each.seq for each in found] == [5]
 
 
@@ -90,7 +90,7 @@ def test_of_a_project_that_nobody_knows_nothing_is_given() -> None:
 
 
 def test_what_is_known_is_asked_by_columns() -> None:
-    known = {"one": KnownState("epoch-1", 4, "delta-4"), "other": KnownState("epoch-2", 0)}
+    known = {"one": KnownHead("epoch-1", 4, "delta-4"), "other": KnownHead("epoch-2", 0)}
     expected = (["one", "other"], [4, 0], ["epoch-1", "epoch-2"], ["delta-4", None])
     assert columns(known) == expected
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from persistence.journal.contract import Journal, KnownState
+from persistence.journal.contract import Journal, KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.pool import Database, Executor
 from persistence.tables import (
@@ -261,7 +261,7 @@ async def _rows_read_by_each(
     ((_, seq),) = await outcomes(journal, last)
     assert seq is not None
     epoch = (await journal.load(project)).epoch
-    here = KnownState(epoch, seq, last.delta_id)
+    here = KnownHead(epoch, seq, last.delta_id)
     effective_ops = {seq: b"[]"}
     asked: dict[str, Awaitable[object]] = {
         "stand": journal.stand({project: here}),

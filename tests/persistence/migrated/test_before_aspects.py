@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from persistence import migrate
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.history import list_entries
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
@@ -105,7 +105,7 @@ async def goes_on(journal: PostgresJournal, room: Room, last: Entry) -> None:
         atomic=False,
         aspect=COUNTER,
     )
-    known = {PROJECT: KnownState(room.epoch, room.head, room.head_id)}
+    known = {PROJECT: KnownHead(room.epoch, room.head, room.head_id)}
     appended = await journal.append([delta, counted], known)
     assert [outcome for outcome, _ in appended.outcomes] == [Outcome.COMMITTED] * 2
     assert [entry.aspect for entry in appended.entries] == [DOCUMENT, COUNTER]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from persistence.journal import history
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.pool import Executor
@@ -53,7 +53,7 @@ READS: dict[str, Read] = {
         many.filled.project, 2**40, 100
     ),
     "how the journal stands": lambda db, many: PostgresJournal(db).stand(
-        {many.filled.project: KnownState("e", 3, "d3")}
+        {many.filled.project: KnownHead("e", 3, "d3")}
     ),
     "a state of before": lambda db, many: PostgresJournal(db).base(many.filled.project, 5),
     "the heads": lambda db, many: PostgresJournal(db).heads([many.filled.project]),

@@ -12,7 +12,7 @@ from persistence import migrate
 from persistence.errors import Compacted, Conflict, NotFound, Taken
 from persistence.journal import compaction
 from persistence.journal import history as project_history
-from persistence.journal.contract import Checkpoint, KnownState
+from persistence.journal.contract import Checkpoint, KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
@@ -30,7 +30,7 @@ from tests.persistence.planted_rows import make_login, make_project, make_user
 
 pytestmark = pytest.mark.postgres
 
-NO_HEADS: Mapping[str, KnownState] = {}
+NO_HEADS: Mapping[str, KnownHead] = {}
 YEAR = "now() - interval '1 year'"
 
 
@@ -262,7 +262,7 @@ async def test_Y1_history_is_filtered_and_shows_what_took_effect(desk: Desk) -> 
     await desk.journal.record_effective_ops(
         desk.project,
         {3: encode_ops([Delete("clips", "clip_001"), Delete("tracks", "track_01")])},
-        KnownState(epoch, 3),
+        KnownHead(epoch, 3),
     )
     assert await desk.seqs() == [3, 2, 1]
     assert await desk.seqs(entity="a_b_c_d_e") == [1]

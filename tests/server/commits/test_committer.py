@@ -19,7 +19,7 @@ from persistence.errors import (
     Unavailable,
     Unfit,
 )
-from persistence.journal.contract import AppendResult, KnownState
+from persistence.journal.contract import AppendResult, KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import LARGE_DELTA_BYTES
@@ -56,7 +56,7 @@ class Journal(MemoryJournal):
         self.seconds = 0.0
 
     async def append(
-        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownHead]
     ) -> AppendResult:
         projects = {proposal.project for proposal in proposals}
         self.batches.append(projects)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import MADE_OPS
@@ -219,7 +219,7 @@ async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> 
     staging = str(uuid.uuid4())
     db = DyingDb(journal._behind_lane, 2, "after")
     standing = asyncio.create_task(
-        PostgresJournal(db).append_group(staging, [part, part, part], KnownState("", 0))  # type: ignore[arg-type]
+        PostgresJournal(db).append_group(staging, [part, part, part], KnownHead("", 0))  # type: ignore[arg-type]
     )
     await db.has_reached.wait()
     standing.cancel()
@@ -229,5 +229,5 @@ async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> 
     assert await journal._behind_lane.fetchval(count) == 2
     await journal.clear_staged(0.0)
     assert await journal._behind_lane.fetchval(count) == 0
-    outcome, _ = await journal.append_group(staging, [part], KnownState("", 0))
+    outcome, _ = await journal.append_group(staging, [part], KnownHead("", 0))
     assert outcome is not Outcome.COMMITTED

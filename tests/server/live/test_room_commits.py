@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from persistence.journal.contract import AppendResult, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownHead
 from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
@@ -56,12 +56,12 @@ async def test_D3_a_delta_that_is_found_past_the_head_is_expected() -> None:
 
 def test_F31_an_entry_that_was_stored_is_expected_also_behind_another_of_its_seq() -> None:
     """The journal lost it, and gave its seq out anew, before the room had read it."""
-    live = Mock(LiveRoom, known_head=3, known_id="lost")
+    live = Mock(LiveRoom, known_seq=3, known_id="lost")
     live._was_refilled = lambda: LiveRoom._was_refilled(live)
     live.room = Mock(Room, epoch="epoch", head=4, head_id="four")
     live.room.may_be_entry = lambda seq, delta_id: (seq, delta_id) == (3, "refilled")
     known = vars(LiveRoom)["known"].fget
-    assert known(live) == KnownState("epoch", 3, "lost")
+    assert known(live) == KnownHead("epoch", 3, "lost")
     live.known_id = "refilled"
-    assert known(live) == KnownState("epoch", 4, "four")
-    assert (live.known_head, live.known_id) == (4, "four")
+    assert known(live) == KnownHead("epoch", 4, "four")
+    assert (live.known_seq, live.known_id) == (4, "four")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from persistence.journal.contract import KnownState
+from persistence.journal.contract import KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.aspect import state_of
 from rooms.journal.entry import Proposal
@@ -43,7 +43,7 @@ async def stored(count: int) -> MemoryJournal:
     journal.create_project(PROJECT, "epoch", b"{}")
     journal.grant(PROJECT, "ann", "owner")
     for number in range(count):
-        known = {PROJECT: KnownState("epoch", number)}
+        known = {PROJECT: KnownHead("epoch", number)}
         await journal.append([replace(ADDING, delta_id=f"count-{number:03}")], known)
     return journal
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import AppendResult, Checkpoint, Fence, JournalStand, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, Fence, JournalStand, KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -37,7 +37,7 @@ class UnreliableJournal:
             raise Unavailable(f"the simulated database is away, {when} the fact")
 
     async def append(
-        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownHead]
     ) -> AppendResult:
         await self._before()
         if self.late and self.rng.random() < self.late:
@@ -47,7 +47,7 @@ class UnreliableJournal:
         return appended
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known: KnownState
+        self, staging: str, parts: Sequence[Proposal], known: KnownHead
     ) -> tuple[Outcome, int | None]:
         await self._before()
         appended = await self.inner.append_group(staging, parts, known)
@@ -59,7 +59,7 @@ class UnreliableJournal:
         return await self.inner.marks(project, up_to, limit)
 
     async def record_effective_ops(
-        self, project: str, effective_ops: Mapping[int, bytes], known: KnownState
+        self, project: str, effective_ops: Mapping[int, bytes], known: KnownHead
     ) -> None:
         await self._before()
         await self.inner.record_effective_ops(project, effective_ops, known)
@@ -75,13 +75,13 @@ class UnreliableJournal:
         await self._after()
         return entries
 
-    async def read_on(self, project: str, known: KnownState, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known: KnownHead, limit: int) -> list[Entry]:
         await self._before()
         entries = await self.inner.read_on(project, known, limit)
         await self._after()
         return entries
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
+    async def stand(self, known: Mapping[str, KnownHead]) -> dict[str, JournalStand]:
         await self._before()
         stands = await self.inner.stand(known)
         await self._after()
