@@ -13,7 +13,7 @@ OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 
-class JudgedProposal(NamedTuple):
+class ProposalResult(NamedTuple):
     """What became of a proposal; `committed_at` only of what was committed just now.
 
     `payload_hash`: the proposal's, as the journal was given it.
@@ -25,31 +25,29 @@ class JudgedProposal(NamedTuple):
     payload_hash: bytes = b""
 
 
-def own_entries(
-    proposals: Sequence[Proposal], judged_proposals: Iterable[JudgedProposal]
-) -> list[Entry]:
+def own_entries(proposals: Sequence[Proposal], results: Iterable[ProposalResult]) -> list[Entry]:
     """What was committed of these, as entries."""
     return [
         Entry(
             project=proposal.project,
-            seq=judged_proposal.seq,
+            seq=result.seq,
             delta_id=proposal.delta_id,
             author=proposal.author,
             member=proposal.member,
             payload=proposal.payload,
             atomic=proposal.atomic,
-            committed_at=milliseconds(judged_proposal.committed_at),
-            payload_hash=judged_proposal.payload_hash,
+            committed_at=milliseconds(result.committed_at),
+            payload_hash=result.payload_hash,
             purpose=proposal.purpose,
             reverts=proposal.reverts,
             step=proposal.step,
             aspect=proposal.aspect,
             reach=proposal.reach,
         )
-        for proposal, judged_proposal in zip(proposals, judged_proposals, strict=True)
-        if judged_proposal.outcome is Outcome.COMMITTED
-        and judged_proposal.seq is not None
-        and judged_proposal.committed_at is not None
+        for proposal, result in zip(proposals, results, strict=True)
+        if result.outcome is Outcome.COMMITTED
+        and result.seq is not None
+        and result.committed_at is not None
     ]
 
 

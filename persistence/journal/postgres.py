@@ -15,7 +15,7 @@ from persistence.journal.contract import (
 )
 from persistence.journal.entry_rows import (
     OUTCOMES,
-    JudgedProposal,
+    ProposalResult,
     columns,
     entry_of,
     outcome_of,
@@ -148,7 +148,7 @@ class PostgresJournal:
         self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
     ) -> AppendResult:
         """Store the batch in one transaction; see `Journal`."""
-        judged_proposals = [JudgedProposal(Outcome.INVALID, None)] * len(proposals)
+        results = [ProposalResult(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
@@ -156,10 +156,10 @@ class PostgresJournal:
         except BadValue:
             of_batch = [await self._append_alone(proposal, known_heads) for proposal in batch]
             _, missed_entries = await self._append([], known_heads)
-        for n, judged_proposal in zip(storable, of_batch, strict=True):
-            judged_proposals[n] = judged_proposal
-        outcomes = [(judged.outcome, judged.seq) for judged in judged_proposals]
-        appended_entries = own_entries(proposals, judged_proposals) if known_heads else []
+        for n, result in zip(storable, of_batch, strict=True):
+            results[n] = result
+        outcomes = [(result.outcome, result.seq) for result in results]
+        appended_entries = own_entries(proposals, results) if known_heads else []
         return AppendResult(
             outcomes, without_gaps([*missed_entries, *appended_entries], known_heads)
         )
@@ -288,20 +288,20 @@ class PostgresJournal:
 
     async def _append_alone(
         self, proposal: Proposal, known_heads: Mapping[str, KnownHead]
-    ) -> JudgedProposal:
+    ) -> ProposalResult:
         """One bad proposal fails its whole batch; alone, only itself."""
         known_project = known_heads.get(proposal.project)
         try:
-            judged_proposals, _ = await self._append(
+            results, _ = await self._append(
                 [proposal], {proposal.project: known_project} if known_project else {}
             )
         except BadValue:
-            return JudgedProposal(Outcome.INVALID, None)
-        return judged_proposals[0]
+            return ProposalResult(Outcome.INVALID, None)
+        return results[0]
 
     async def _append(
         self, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
-    ) -> tuple[list[JudgedProposal], list[Entry]]:
+    ) -> tuple[list[ProposalResult], list[Entry]]:
         if all(proposal.margin is None for proposal in proposals):
             return await self._append_over(self._appends, proposals, known_heads)
         async with self._appends.transaction() as tx:
@@ -309,16 +309,16 @@ class PostgresJournal:
             remaining = [each for n, each in enumerate(proposals) if n not in overtaken]
             of_remaining, missed_entries = await self._append_over(tx, remaining, known_heads)
         others = iter(of_remaining)
-        judged_proposals = [
-            JudgedProposal(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
+        results = [
+            ProposalResult(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
             for n in range(len(proposals))
         ]
-        return judged_proposals, missed_entries
+        return results, missed_entries
 
     @staticmethod
     async def _append_over(
         db: Executor, proposals: Sequence[Proposal], known_heads: Mapping[str, KnownHead]
-    ) -> tuple[list[JudgedProposal], list[Entry]]:
+    ) -> tuple[list[ProposalResult], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
         rows = await db.fetch(
             APPEND,
@@ -338,8 +338,8 @@ class PostgresJournal:
             [proposal.reach for proposal in proposals],
             *columns(known_heads),
         )
-        judged_proposals = [
-            JudgedProposal(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
+        results = [
+            ProposalResult(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
             for row, payload_hash in zip(rows, hashes, strict=False)
         ]
-        return judged_proposals, [entry_of(row) for row in rows[len(proposals) :]]
+        return results, [entry_of(row) for row in rows[len(proposals) :]]

@@ -6,7 +6,7 @@ import pytest
 
 from persistence.journal.contract import KnownHead
 from persistence.journal.entry_rows import (
-    JudgedProposal,
+    ProposalResult,
     columns,
     outcome_of,
     own_entries,
@@ -34,12 +34,12 @@ def proposal(delta_id: str, project: str = "one") -> Proposal:
 
 
 def entry(seq: int, project: str = "one", delta_id: str = "") -> Entry:
-    judged = JudgedProposal(Outcome.COMMITTED, seq, NOW, b"hash")
-    return own_entries([proposal(delta_id or f"delta-{seq}", project)], [judged])[0]
+    result = ProposalResult(Outcome.COMMITTED, seq, NOW, b"hash")
+    return own_entries([proposal(delta_id or f"delta-{seq}", project)], [result])[0]
 
 
 def test_what_was_committed_just_now_is_the_entry_of_its_proposal() -> None:
-    [own] = own_entries([proposal("delta-1")], [JudgedProposal(Outcome.COMMITTED, 7, NOW, b"hash")])
+    [own] = own_entries([proposal("delta-1")], [ProposalResult(Outcome.COMMITTED, 7, NOW, b"hash")])
     assert own == Entry(
         project="one",
         seq=7,
@@ -58,15 +58,15 @@ def test_what_was_committed_just_now_is_the_entry_of_its_proposal() -> None:
 
 
 @pytest.mark.parametrize(
-    "judged",
+    "result",
     [
-        JudgedProposal(Outcome.DUPLICATE, 7),
-        JudgedProposal(Outcome.FORBIDDEN, None),
-        JudgedProposal(Outcome.COMMITTED, 7),  # by an append before: its row comes by itself
+        ProposalResult(Outcome.DUPLICATE, 7),
+        ProposalResult(Outcome.FORBIDDEN, None),
+        ProposalResult(Outcome.COMMITTED, 7),  # by an append before: its row comes by itself
     ],
 )
-def test_what_was_not_committed_just_now_is_no_entry_of_ours(judged: JudgedProposal) -> None:
-    assert own_entries([proposal("delta-1")], [judged]) == []
+def test_what_was_not_committed_just_now_is_no_entry_of_ours(result: ProposalResult) -> None:
+    assert own_entries([proposal("delta-1")], [result]) == []
 
 
 def test_what_follows_each_head_is_given_in_order_and_once() -> None:
