@@ -29,7 +29,7 @@ from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller, problem_with_directory, problem_with_file
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
-from machine.local_hub import HubFailed, LocalHub
+from machine.local_node import LocalNode, ServerFailed
 from machine.settings.sources import set_here
 from prime_client.client import Client
 from prime_client.copy.state_ops import State
@@ -54,8 +54,8 @@ FAILURES = (
     CannotConnect,
     ConnectionOver,
     DeltaRefused,
-    HubFailed,
     NoSuchProject,
+    ServerFailed,
     NotWhole,
     RoomClosed,
     UploadIncomplete,
@@ -141,7 +141,7 @@ def _writer_for(path: Path) -> Callable[[Path, State], list[Loss]]:
 
 @contextlib.asynccontextmanager
 async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
-    """A client of the server named, or of a hub of our own for as long as this takes."""
+    """A client of the server named, or of a node of our own for as long as this takes."""
     async with contextlib.AsyncExitStack() as stack:
         url = arguments.url
         _refuse_unclear(arguments)
@@ -150,8 +150,8 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
             if problem := problem_with_directory(arguments.data):
                 raise WrongUse(f"--data: {problem}")
             _refuse_in_use(arguments.data)
-            hub = await stack.enter_async_context(LocalHub(arguments.data, environment=_alone()))
-            url = hub.url
+            node = await stack.enter_async_context(LocalNode(arguments.data, environment=_alone()))
+            url = node.url
         client = Client(url, device="command line", on_login_needed=lambda why: client.give_up(why))
         await stack.enter_async_context(client)
         if arguments.url:

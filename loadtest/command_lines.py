@@ -7,11 +7,11 @@ from loadtest.argument_types import at_least, not_negative, positive, websocket_
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import PrimeRefused
 from loadtest.browser.driving import NoChromium, PageFailed
-from loadtest.hub.hub_metrics import NoMetrics
-from loadtest.hub.pinned_hub import TooFewFiles
-from loadtest.hub.postgres_alone import AloneFailed
 from loadtest.load.cursor_watch import WatchFailed
 from loadtest.load.generators import GeneratorFailed
+from loadtest.nodes.node_metrics import NoMetrics
+from loadtest.nodes.pinned_node import TooFewFiles
+from loadtest.nodes.postgres_alone import AloneFailed
 from loadtest.peers.installing import PeerFailed
 from loadtest.scenarios.accounts.auth import run_auth
 from loadtest.scenarios.calls import FillFailed, run_calls

@@ -27,12 +27,12 @@ from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
 from loadtest.demo.proof import NotSettled
 from loadtest.drills import command as drill_command
-from loadtest.hub.child_programs import ChildFailed
 from loadtest.load.saturating_writer import WriterFailed
+from loadtest.nodes.child_programs import ChildFailed
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import directory_of_caller, path_of_caller
-from machine.local_hub import HubFailed
+from machine.local_node import ServerFailed
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (
@@ -42,7 +42,7 @@ EXPECTED = (
     ChildFailed,
     ConnectionClosed,
     ConnectionOver,
-    HubFailed,
+    ServerFailed,
     NoHandshake,
     NotSettled,
     OSError,

@@ -10,7 +10,7 @@ from typing import Self
 
 from machine.caller_paths import resolved
 from machine.children.child_program import CHECKOUT, ChildProgram, Program
-from machine.local_hub import LocalHub, local_postgres
+from machine.local_node import LocalNode, local_postgres
 
 VALKEY_SECONDS = 20.0
 BALANCER_SECONDS = 20.0
@@ -46,7 +46,7 @@ class LocalCluster:
     """PostgreSQL, Valkey and N nodes under `directory`, and one address in front of the nodes.
 
     Every part can be ended and started again: nodes keep their ports, PostgreSQL its data,
-    Valkey nothing. All of it dies with this process, as a `LocalHub` does.
+    Valkey nothing. All of it dies with this process, as a `LocalNode` does.
     """
 
     def __init__(self, directory: Path, options: ClusterOptions | None = None) -> None:
@@ -55,7 +55,7 @@ class LocalCluster:
         self.url = ""
         self.ready_seconds = 0.0
         self.servers = Servers("", "")
-        self.nodes: Sequence[LocalHub] = ()
+        self.nodes: Sequence[LocalNode] = ()
         self.victims: list[str] = []
         self.postgres = local_postgres(self.directory)
         self._postgres_data = self.directory
@@ -163,9 +163,9 @@ class LocalCluster:
         )
         self.url = ready_line["url"]
 
-    def _node(self, number: int) -> LocalHub:
+    def _node(self, number: int) -> LocalNode:
         servers = self.options.ways(number, self.servers)
-        node = LocalHub(
+        node = LocalNode(
             self.directory / f"node-{number}",
             database_url=servers.database_url,
             environment={**self.options.environment, "REDIS_URL": servers.redis_url},

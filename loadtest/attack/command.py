@@ -38,7 +38,7 @@ from loadtest.attack.catalogue import (
 )
 from loadtest.attack.raw_client import ConnectionClosed, NoHandshake
 from loadtest.attack.target import Account, Target, Unusable, new_account
-from loadtest.hub.two_hubs import two_hubs
+from loadtest.nodes.two_local_nodes import two_local_nodes
 
 FAMILIES = (
     inputs,
@@ -138,8 +138,9 @@ async def two_nodes(
     directory: Path, given_accounts: Sequence[Account] = ()
 ) -> AsyncIterator[Target]:
     """Two nodes on one PostgreSQL and one Valkey, until the block ends; not prepared yet."""
-    async with two_hubs(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as hubs:
-        nodes, logs = tuple(hub.url for hub in hubs), tuple(hub.log for hub in hubs)
+    async with two_local_nodes(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as servers:
+        nodes = tuple(server.url for server in servers)
+        logs = tuple(server.log for server in servers)
         yield target_of(nodes, given_accounts, origin=OWN_ORIGIN, logs=logs)
 
 

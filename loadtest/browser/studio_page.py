@@ -8,7 +8,7 @@ from pathlib import Path
 from loadtest.bare.bare_prime import BarePrime
 from loadtest.browser.driving import Browser, Page
 from loadtest.browser.frames import CATEGORIES, NAMES, Frames, frames_of
-from loadtest.hub.server_watch import cpu_seconds
+from loadtest.nodes.server_watch import cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"

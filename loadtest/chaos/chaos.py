@@ -29,7 +29,7 @@ from loadtest.demo.proof import settle
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
-from loadtest.hub.child_programs import beside
+from loadtest.nodes.child_programs import beside
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician

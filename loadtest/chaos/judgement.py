@@ -17,7 +17,7 @@ from loadtest.faults.faults import FAULTS
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally
 from loadtest.people.large_project import LargeJudgement, snapshots_of
-from machine.local_hub import audit
+from machine.local_node import audit
 from prime_client.client import Client
 
 SETTLE_SECONDS = 30.0

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.checking.history import Happening, What
-from loadtest.hub.hub_metrics import NoMetrics, counted, scrape
-from machine.local_hub import LocalHub
+from loadtest.nodes.node_metrics import NoMetrics, counted, scrape
+from machine.local_node import LocalNode
 
 ALARMING = (
     "bus_forged",
@@ -59,7 +59,7 @@ class MemorySample:
 class NodeWatch:
     """Looks at each node, again and again; a node that does not answer is looked at later."""
 
-    def __init__(self, nodes: Sequence[LocalHub]) -> None:
+    def __init__(self, nodes: Sequence[LocalNode]) -> None:
         self.alarms: list[SeenAlarm] = []
         self.memory: dict[str, list[MemorySample]] = defaultdict(list)
         self._nodes = nodes
@@ -80,12 +80,12 @@ class NodeWatch:
         """Now."""
         await asyncio.gather(*(self._look(node) for node in self._nodes))
 
-    async def _watch(self, node: LocalHub) -> None:
+    async def _watch(self, node: LocalNode) -> None:
         while True:
             await self._look(node)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look(self, node: LocalHub) -> None:
+    async def _look(self, node: LocalNode) -> None:
         if not node.is_running or not node.url:
             return
         name, pid = node.directory.name, node.pid

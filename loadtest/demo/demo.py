@@ -18,14 +18,14 @@ from loadtest import percentiles
 from loadtest.data_directory import data_directory
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.demo.proof import prove, settle
-from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.people.demo_participants import Participant, Tally, take_seats
 from loadtest.people.library_work import LibraryWork
 from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
-from machine.children.child_program import HubFailed, last_lines
+from machine.children.child_program import ServerFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 from prime_client.client import Client
 
 WATCH_SECONDS = 0.5
@@ -46,15 +46,15 @@ PLACES_SECONDS = 86_400
 OWN_SONGS = Path(__file__).resolve().parents[2] / "files" / "songs"
 
 
-Hubs = LocalHub | LocalCluster
+Server = LocalNode | LocalCluster
 """One server, or many behind one address: `kill` ends one, `start` begins what has ended."""
 
 
 class Demo:
     """One run: a server, its musicians, and what was measured."""
 
-    def __init__(self, arguments: argparse.Namespace, song: Song, hub: Hubs) -> None:
-        self.hub = hub
+    def __init__(self, arguments: argparse.Namespace, song: Song, server: Server) -> None:
+        self.server = server
         self.tally = Tally()
         self.kills = 0
         self._killed_enough = asyncio.Event()
@@ -65,7 +65,7 @@ class Demo:
         """Whether we end the server just now, to start it again."""
         self._arguments = arguments
         self._song = song
-        self._ready_seconds = hub.ready_seconds
+        self._ready_seconds = server.ready_seconds
         self._warm_seconds: list[float] = []
         self._rss_mb = 0.0
         self.address = ""
@@ -82,7 +82,7 @@ class Demo:
         stays_for_long = math.isinf(self._arguments.seconds)
         for number in range(count):
             participant = Participant(
-                self.hub.url, number, seed, self.tally, is_calm=stays_for_long
+                self.server.url, number, seed, self.tally, is_calm=stays_for_long
             )
             self.participants.append(participant)
         await take_seats(self.participants, self._song)
@@ -100,11 +100,11 @@ class Demo:
             guests=True,
         )
         self._invited = invitation["id"]
-        page = self.hub.url.replace("ws", "http", 1).removesuffix("/v1")
+        page = self.server.url.replace("ws", "http", 1).removesuffix("/v1")
         return f"{page}/studio#invite={invitation['token']}"
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Let them play for the time given, or until `stop`; raises `HubFailed` when it ends."""
+        """Let them play for the time given, or until `stop`; raises `ServerFailed` when it ends."""
         self._began_at = time.perf_counter()
         async with asyncio.TaskGroup() as tasks:
             for participant in self.participants:
@@ -126,7 +126,7 @@ class Demo:
         await settle(self.participants, self.tally)
         self._sample_memory()
         async with self._witness() as witness:
-            proof = await prove(self.participants, self.tally, self.hub.database_url, witness)
+            proof = await prove(self.participants, self.tally, self.server.database_url, witness)
         recall = await self._recall()
         lost_uses = recall.pop("lost")
         other_figures = {"recall": recall, "lost_uses": lost_uses, "library": library}
@@ -184,7 +184,7 @@ class Demo:
             cursor_ms=percentiles.summary(self.tally.cursor_ms[-RECENT_SAMPLES:]),
             head=replica.position.seq if replica.position else 0,
             kills=self.kills,
-            hub_is_up=self.hub.is_running,
+            node_is_up=self.server.is_running,
         )
 
     async def _kill_now_and_then(self, stop: asyncio.Event) -> None:
@@ -197,19 +197,19 @@ class Demo:
                 return
             await self._a_delta_is_under_way()
             self._is_killing = True
-            await self.hub.kill()
+            await self.server.kill()
             self.kills += 1
-            await self.hub.start()
+            await self.server.start()
             self._is_killing = False
-            self._warm_seconds.append(self.hub.ready_seconds)
+            self._warm_seconds.append(self.server.ready_seconds)
             if self.kills >= self._arguments.least_kills:
                 self._killed_enough.set()
 
     async def _watch_server(self, stop: asyncio.Event) -> None:
-        """Raises `HubFailed` once it has ended by itself, or by somebody else."""
+        """Raises `ServerFailed` once it has ended by itself, or by somebody else."""
         while not stop.is_set():
-            if not self.hub.is_running and not self._is_killing:
-                raise HubFailed(f"the server has ended; {_last_words(self.hub)}")
+            if not self.server.is_running and not self._is_killing:
+                raise ServerFailed(f"the server has ended; {_last_words(self.server)}")
             await wait(stop, WATCH_SECONDS)
 
     async def _a_delta_is_under_way(self) -> None:
@@ -227,7 +227,7 @@ class Demo:
         @contextlib.asynccontextmanager
         async def fresh() -> AsyncIterator[Client]:
             owner = self.participants[0]
-            async with Client(self.hub.url, device="witness") as client:
+            async with Client(self.server.url, device="witness") as client:
                 await client.login(owner.email, owner.password)
                 yield client
 
@@ -258,19 +258,19 @@ class Demo:
             "ack_ms": percentiles.summary(self.tally.ack_ms),
             "cursor_ms": percentiles.summary(self.tally.cursor_ms),
             "cursors_seen": len(self.tally.cursor_ms),
-            "hub_rss_mb": round(self._rss_mb, 1),
+            "node_rss_mb": round(self._rss_mb, 1),
             "ready_s": round(self._ready_seconds, 2),
             "warm_ready_s": None if warm is None else round(warm, 2),
             **self._nodes(),
         }
 
     def _nodes(self) -> dict[str, Any]:
-        if isinstance(self.hub, LocalHub):
+        if isinstance(self.server, LocalNode):
             return {}
-        return {"nodes": len(self.hub.nodes), "killed": list(self.hub.victims)}
+        return {"nodes": len(self.server.nodes), "killed": list(self.server.victims)}
 
     def _sample_memory(self) -> None:
-        self._rss_mb = max(self._rss_mb, self.hub.rss_mb)
+        self._rss_mb = max(self._rss_mb, self.server.rss_mb)
 
     def _deltas_per_second(self) -> list[int]:
         this_second = int(time.perf_counter())
@@ -284,10 +284,12 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True)
     stop = asyncio.Event()
     with data_directory(arguments.data, "demo") as directory, interrupt_sets(stop):
-        hubs = "a server" if arguments.nodes == 1 else f"{arguments.nodes} nodes"
-        console.print(f"starting {hubs}, and {arguments.musicians} musicians ...", style="dim")
-        async with _hubs(directory, arguments.nodes) as hub:
-            demo = Demo(arguments, song, hub)
+        server_words = "a server" if arguments.nodes == 1 else f"{arguments.nodes} nodes"
+        console.print(
+            f"starting {server_words}, and {arguments.musicians} musicians ...", style="dim"
+        )
+        async with _server_of(directory, arguments.nodes) as server:
+            demo = Demo(arguments, song, server)
             try:
                 await demo.set_up()
                 console.print(
@@ -310,9 +312,9 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
-def _hubs(directory: Path, nodes: int) -> Hubs:
+def _server_of(directory: Path, nodes: int) -> Server:
     if nodes == 1:
-        return LocalHub(directory, environment=WITHOUT_LIMITS)
+        return LocalNode(directory, environment=WITHOUT_LIMITS)
     return LocalCluster(directory, ClusterOptions(nodes, environment=WITHOUT_LIMITS))
 
 
@@ -321,9 +323,9 @@ def own_song() -> Path:
     return next(iter(sorted(OWN_SONGS.glob("*.prime.json"))))
 
 
-def _last_words(hub: Hubs) -> str:
+def _last_words(server: Server) -> str:
     """What the log of who has ended says last."""
-    servers = [hub] if isinstance(hub, LocalHub) else hub.nodes
+    servers = [server] if isinstance(server, LocalNode) else server.nodes
     ended_servers = [server for server in servers if not server.is_running]
     return "; ".join(
         f"{ended_server.log}: {last_lines(ended_server.log.read_text(errors='replace'))}"

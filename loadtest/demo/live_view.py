@@ -36,7 +36,7 @@ class Figures:
     cursor_ms: dict[str, float | None] = field(default_factory=dict)
     head: int = 0
     kills: int = 0
-    hub_is_up: bool = True
+    node_is_up: bool = True
     address: str = ""
     """Where a browser takes part."""
 
@@ -113,13 +113,13 @@ def _position_bar(time: float, song_beats: float) -> str:
 
 
 def _rates(figures: Figures) -> Table:
-    hub = Text("up", "green") if figures.hub_is_up else Text("killed", "bold red")
+    node = Text("up", "green") if figures.node_is_up else Text("killed", "bold red")
     table = Table.grid(padding=(0, 2))
     rate = figures.deltas_per_second[-1] if figures.deltas_per_second else 0
     spark = Text(sparkline(figures.deltas_per_second), "cyan")
     table.add_row("saved", Text(f"{figures.deltas_acked} deltas, {rate}/s"), spark)
     table.add_row("ack", Text(_ms(figures.ack_ms)), Text(f"journal head {figures.head}"))
-    restarts = Text.assemble("server ", hub, f"  restarts {figures.kills}")
+    restarts = Text.assemble("server ", node, f"  restarts {figures.kills}")
     table.add_row("cursor", Text(_ms(figures.cursor_ms)), restarts)
     return table
 
@@ -149,9 +149,9 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     claims += _library_claims(report["library"], report["musicians"])
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
-    rss, cold = report["hub_rss_mb"], report["ready_s"]
-    hubs = f"{report['nodes']} nodes" if "nodes" in report else "server"
-    claims.append((True, f"{hubs}: {rss:.0f} MiB, ready after {cold:.2f} s"))
+    rss, cold = report["node_rss_mb"], report["ready_s"]
+    measured = f"{report['nodes']} nodes" if "nodes" in report else "server"
+    claims.append((True, f"{measured}: {rss:.0f} MiB, ready after {cold:.2f} s"))
     return claims
 
 

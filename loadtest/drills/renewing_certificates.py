@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from loadtest.drills.scene import DrillScene
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 from machine.sockets.certificate_authority import CertificateAuthority
 
 FIRST, SECOND = "the first certificate", "the second certificate"
@@ -76,16 +76,16 @@ async def served(url: str) -> str:
         writer.transport.abort()
 
 
-async def _says_not_renewed(node: LocalHub) -> bool:
+async def _says_not_renewed(node: LocalNode) -> bool:
     return NOT_RENEWED in await asyncio.to_thread(node.log.read_text)
 
 
-async def _serves_second(node: LocalHub) -> bool:
+async def _serves_second(node: LocalNode) -> bool:
     return await served(node.url) == SECOND
 
 
 def _on_each_node(
-    nodes: Sequence[LocalHub], check: Callable[[LocalHub], Awaitable[bool]]
+    nodes: Sequence[LocalNode], check: Callable[[LocalNode], Awaitable[bool]]
 ) -> Callable[[], Awaitable[bool]]:
     async def all_do() -> bool:
         return all([await check(node) for node in nodes])

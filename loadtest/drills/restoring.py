@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from loadtest.checking.failovers import Failover
 from loadtest.drills.scene import DrillScene, command, now
 from machine.local_cluster import Servers
-from machine.local_hub import audit
+from machine.local_node import audit
 from machine.postgres_programs import address, find, run
 
 NAME = "prime_restored"

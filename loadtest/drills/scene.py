@@ -17,7 +17,7 @@ from loadtest.demo.proof import NotSettled, compare, settle
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.recorded_musician import RecordedMusician
-from machine.local_hub import audit
+from machine.local_node import audit
 from prime_client.client import Client
 
 MUSICIANS = 4

@@ -5,7 +5,7 @@ import secrets
 import time
 
 from loadtest.faults.proxied_cluster import ProxiedCluster
-from loadtest.hub.child_programs import beside
+from loadtest.nodes.child_programs import beside
 from prime_client.client import Client
 from prime_client.failures import CannotConnect, ConnectionOver
 

@@ -14,11 +14,11 @@ from loadtest.checking.history import History, What
 from loadtest.faults.fault_proxy import FaultProxy, Streams, tcp
 from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.standby import Standby, to_primary
-from loadtest.hub.child_programs import ChildFailed
+from loadtest.nodes.child_programs import ChildFailed
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_cluster import ClusterOptions, LocalCluster, Servers
-from machine.local_hub import HubFailed, LocalHub
+from machine.local_node import LocalNode, ServerFailed
 
 WORST_MOMENT_SECONDS = 0.5
 MOST_COPIES = 20
@@ -58,7 +58,7 @@ class ProxiedCluster:
     _copies: int = 0
     _turn: int = 0
 
-    def next_node(self) -> LocalHub:
+    def next_node(self) -> LocalNode:
         """Each node in its turn."""
         return self.cluster.nodes[self._take_turn()]
 
@@ -118,7 +118,7 @@ class ProxiedCluster:
             standby = Standby(self.cluster, self._copies)
             try:
                 await standby.start()
-            except (HubFailed, ChildFailed):
+            except (ServerFailed, ChildFailed):
                 await standby.stop()
                 if self._copies >= MOST_COPIES:
                     raise

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from loadtest.checking.failovers import Failover
 from loadtest.faults.fault_proxy import FaultProxy, Streams
-from loadtest.hub.child_programs import ask
+from loadtest.nodes.child_programs import ask
 from machine.local_cluster import LocalCluster
-from machine.local_hub import local_postgres
+from machine.local_node import local_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from loadtest.hub.cores import Cores
+from loadtest.nodes.cores import Cores
 from loadtest.peers.dialect import Dialect
 
 LISTENED_AFTER = 16

@@ -19,8 +19,8 @@ import uvloop
 
 from loadtest.bare.bare_prime import Account, BarePrime, enter
 from loadtest.bare.heartbeats import keep_alive
-from loadtest.hub.cores import divide
 from loadtest.load.generator_checks import problems
+from loadtest.nodes.cores import divide
 from loadtest.percentiles import percentile, summary
 from prime_client.connecting.codec import Message
 

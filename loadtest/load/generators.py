@@ -9,10 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loadtest.hub.cores import Cores
-from loadtest.hub.server_watch import Cost
 from loadtest.load import cursor_load
 from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.server_watch import Cost
 
 SETUP_SECONDS = 300.0
 LEAD_SECONDS = 0.3

@@ -8,10 +8,10 @@ from typing import Any
 from rich.progress import Progress
 
 from loadtest.flame_graphs.flame_graph import FlameGraph, record, without
-from loadtest.hub.cores import Cores
-from loadtest.hub.server_watch import Cost, Watched, watch
 from loadtest.load.cursor_job import Job
 from loadtest.load.generators import GeneratorFailed, carry_out
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.server_watch import Cost, Watched, watch
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.hub.cores import Cores
-from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed, node_command, python_command
-from machine.local_hub import HubFailed, LocalHub
+from machine.local_node import LocalNode, ServerFailed
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 3.0
@@ -47,21 +47,21 @@ async def running(peer: Peer, cores: Cores) -> AsyncIterator[Running]:
 async def _running_prime(cores: Cores) -> AsyncIterator[Running]:
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         try:
-            async with LocalHub(Path(directory) / "data", environment=WITHOUT_LIMITS) as hub:
-                yield pinned_hubs([hub], cores)
-        except HubFailed as error:
+            async with LocalNode(Path(directory) / "data", environment=WITHOUT_LIMITS) as node:
+                yield pinned_nodes([node], cores)
+        except ServerFailed as error:
             raise PeerFailed(str(error)) from error
 
 
-def pinned_hubs(hubs: Sequence[LocalHub], cores: Cores) -> Running:
+def pinned_nodes(nodes: Sequence[LocalNode], cores: Cores) -> Running:
     """Servers that this process has started, each on a core of the server's; the rest beside."""
     children = psutil.Process().children()
-    nodes = [child.pid for child in children if "server" in child.cmdline()]
-    other_pids = [child.pid for child in children if child.pid not in nodes]
-    for pid in nodes:
+    pids = [child.pid for child in children if "server" in child.cmdline()]
+    other_pids = [child.pid for child in children if child.pid not in pids]
+    for pid in pids:
         cores.pin_server(pid, other_pids)
     versions = {"python": platform.python_version(), "prime": "this checkout"}
-    return Running(tuple(hub.url for hub in hubs), tuple(nodes), tuple(other_pids), versions)
+    return Running(tuple(node.url for node in nodes), tuple(pids), tuple(other_pids), versions)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from loadtest.people.demo_participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.songs.large_song import PER_TRACK, large_song
 from loadtest.songs.other_ids import under_another_name
-from machine.local_hub import audit
+from machine.local_node import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused

@@ -73,7 +73,7 @@ async def _stay() -> None:
 
 
 def _go_first() -> None:
-    """Where that is allowed, it has a core whenever it wants one: what it waits for is the hub."""
+    """Where that is allowed, it has a core whenever it wants one: what it waits for is the node."""
     if hasattr(os, "sched_setscheduler"):
         with contextlib.suppress(PermissionError):
             os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from loadtest.argument_types import at_least
 from loadtest.data_directory import data_directory
-from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.recall.on_a_server import WRITERS, lost_counts, sessions
 from loadtest.recall.simulated_year import PLACES, Year, simulate
 from loadtest.reports.console_output import wide_console
 from machine.caller_paths import file_of_caller
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 
 DESCRIPTION = """A producer whose taste changes picks plug-ins for a year; before each pick Mixx
 Recall suggests some, and so do most frequent, most recent, and one who knows the truth. The year is
@@ -54,10 +54,10 @@ async def run_recall_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     report = _report(year, arguments.days)
     with data_directory(None, "recall") as directory:
         console.print(f"starting a server, and {WRITERS} writers of one user ...", style="dim")
-        async with LocalHub(directory, environment=WITHOUT_LIMITS) as hub:
-            report["lost_counts"] = await lost_counts(hub.url, arguments.seed)
+        async with LocalNode(directory, environment=WITHOUT_LIMITS) as node:
+            report["lost_counts"] = await lost_counts(node.url, arguments.seed)
             if arguments.server:
-                report["server"] = await sessions(hub.url, arguments.seed, arguments.sessions)
+                report["server"] = await sessions(node.url, arguments.seed, arguments.sessions)
     if arguments.plot is not None:
         _plot(year, arguments.plot)
         report["plot"] = str(arguments.plot)

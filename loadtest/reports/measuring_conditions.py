@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.cores import Cores
 from loadtest.load import generator_checks
+from loadtest.nodes.cores import Cores
 from loadtest.reports.cursor_figures import BUSY_PERCENT, LAG_BOUND_MS, SENT_PERCENT
 
 COUNTING = (

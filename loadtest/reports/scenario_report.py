@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.hub.process_samples import Samples
+from loadtest.nodes.process_samples import Samples
 from loadtest.reports.measuring_conditions import scenario_conditions
 from loadtest.reports.report_table import Target, shown, tell
 

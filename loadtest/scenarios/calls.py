@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
-from loadtest.hub.hub_metrics import longest, scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
+from loadtest.nodes.node_metrics import longest, scrape
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
 from loadtest.rows.call_kinds import KINDS, Caller, Kind
 from loadtest.rows.call_loop import CallLoop
-from machine.local_hub import CHECKOUT
+from machine.local_node import CHECKOUT
 
 WATCHED_MEMBERS = 8
 WATCHED_HZ = 30.0
@@ -49,7 +49,7 @@ LEAD = (
     "server's core, over as many connections as the server has for it, while the server rests."
 )
 
-TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("hub_tick_delay_ms", 5))
+TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("node_tick_delay_ms", 5))
 
 
 class FillFailed(Exception):
@@ -63,8 +63,8 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
         step = progress.add_task("starting a server", total=2 * len(KINDS) + 2)
         limits = {"PRIME_STALL_PROBE": "1"}
         connections = arguments.callers * CONNECTIONS_OF_EACH + WATCHED_MEMBERS
-        async with pinned_hub(connections, limits, arguments.data) as hub:
-            bench = _Bench(hub, arguments)
+        async with pinned_node(connections, limits, arguments.data) as node:
+            bench = _Bench(node, arguments)
 
             def say(text: str) -> None:
                 progress.update(step, description=text, advance=1)
@@ -105,8 +105,8 @@ class _Measurement:
 class _Bench:
     """Callers with rows of their own, among a million of others."""
 
-    def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
-        self._hub = hub
+    def __init__(self, node: PinnedNode, arguments: argparse.Namespace) -> None:
+        self._node = node
         self._arguments = arguments
         self._callers: list[Caller] = []
         self._by_kind: dict[str, _Measurement] = {}
@@ -118,10 +118,10 @@ class _Bench:
         """The rows of others, then callers with some of their own."""
         self._filled_counts = await self._rows_of_others()
         for number in range(self._arguments.callers):
-            account = await register(self._hub.url)
+            account = await register(self._node.url)
             devices = [f"caller-{number}-{n}" for n in range(CONNECTIONS_OF_EACH)]
             primes = [
-                await BarePrime.open(self._hub.url, device, account.token) for device in devices
+                await BarePrime.open(self._node.url, device, account.token) for device in devices
             ]
             caller = Caller(number, account.user, primes)
             await caller.make_rows()
@@ -133,7 +133,7 @@ class _Bench:
         noted_path = None if data is None else data / "filled.json"
         if noted_path is not None and noted_path.exists():
             return json.loads(noted_path.read_text())
-        command = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
+        command = ("persistence.tools.fill_tables", "--database-url", self._node.database_url)
         filled_counts = await self._child(*command, "--rows", str(self._arguments.rows))
         if noted_path is not None:
             noted_path.write_text(json.dumps(filled_counts))
@@ -141,7 +141,7 @@ class _Bench:
 
     async def watch(self) -> Watch:
         """Those who move in a room of nobody's business."""
-        account = await register(self._hub.url)
+        account = await register(self._node.url)
         project = await create_project(account, "busy room")
         return Watch(account, (project,), WATCHED_MEMBERS, WATCHED_HZ)
 
@@ -156,7 +156,7 @@ class _Bench:
             for first in [(caller.number + 1) * FIRST_OF_EACH]
         ]
         await _run_each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
-        phase, before = await watch.phase(), await scrape(self._hub.url)
+        phase, before = await watch.phase(), await scrape(self._node.url)
         for loop in loops:
             loop.ms.clear()
         began_at, before_cpu = time.perf_counter(), self._cpu()
@@ -166,7 +166,7 @@ class _Bench:
         *cpu_taken, stolen = (
             at - cpu_before for at, cpu_before in zip(self._cpu(), before_cpu, strict=True)
         )
-        cursors_seen, after = await phase.end(), await scrape(self._hub.url)
+        cursors_seen, after = await phase.end(), await scrape(self._node.url)
         found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(
             stolen / seconds_passed * 100
         )
@@ -188,8 +188,8 @@ class _Bench:
     def _cpu(self) -> tuple[float, float, float]:
         """Processor time of the server and of PostgreSQL so far, in seconds; and how long the
         server had work and no core."""
-        hub = self._hub
-        return hub.cpu_seconds, hub.postgres_cpu_seconds, hub.kept_waiting_seconds
+        node = self._node
+        return node.cpu_seconds, node.postgres_cpu_seconds, node.kept_waiting_seconds
 
     def _samples(self, loops: Sequence[CallLoop]) -> list[tuple[str, Any]]:
         """With their tokens, where plain asyncpg puts ids of its own."""
@@ -201,7 +201,7 @@ class _Bench:
         measurement = self._by_kind[kind.name]
         request = {"kind": kind.name, "method": kind.method, "calls": measurement.samples}
         output = await self._child(
-            *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
+            *("persistence.tools.call_speed", "--database-url", self._node.database_url),
             *("--seconds", str(self._arguments.seconds)),
             stdin=json.dumps([request]),
         )
@@ -217,13 +217,13 @@ class _Bench:
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": _worst(measurement.tick_late_ms for measurement in measurements),
-            "hub_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
+            "node_tick_delay_ms": _worst(measurement.tick_late_ms for measurement in measurements),
+            "node_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
             "failed": failures,
             "rows": self._filled_counts["rows"],
             "fill_seconds": self._filled_counts["seconds"],
             "callers": len(self._callers),
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
             **verdict(self._problems),
         }
 
@@ -236,7 +236,7 @@ class _Bench:
             "p99_ms": times["p99"],
             "asyncpg_per_s": asyncpg_per_s,
             "ratio": round(measurement.per_s / asyncpg_per_s, 3) if asyncpg_per_s else None,
-            "hub_us": measurement.us[0],
+            "node_us": measurement.us[0],
             "postgres_us": measurement.us[1],
             "asyncpg_us": measurement.alone["us"],
             "tick_delay_ms": measurement.tick_late_ms,
@@ -252,7 +252,7 @@ class _Bench:
             stderr=subprocess.PIPE,
             cwd=CHECKOUT,
         )
-        self._hub.cores.pin_server(process.pid)
+        self._node.cores.pin_server(process.pid)
         try:
             output, errors = await process.communicate(stdin.encode())
         except BaseException:

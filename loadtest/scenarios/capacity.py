@@ -9,13 +9,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from loadtest.hub.cores import Cores, divide
-from loadtest.hub.pinned_hub import SPARE_FILES, allow_files
-from loadtest.hub.server_watch import Watched
 from loadtest.load.capacity_search import Search, around, rooms_near
 from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed
 from loadtest.load.stepping.stepper import Offer, Stepper, stepping
+from loadtest.nodes.cores import Cores, divide
+from loadtest.nodes.pinned_node import SPARE_FILES, allow_files
+from loadtest.nodes.server_watch import Watched
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running

@@ -9,11 +9,11 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from loadtest.hub.cores import Cores, divide
-from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.load.profiling import profile_of, profile_prime
+from loadtest.nodes.cores import Cores, divide
+from loadtest.nodes.server_watch import Watched, watch
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running

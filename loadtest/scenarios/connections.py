@@ -9,9 +9,9 @@ from typing import Any
 from rich.progress import Progress
 
 from loadtest.bare.bare_client import HandshakeFailed
-from loadtest.hub.cores import Cores, divide
-from loadtest.hub.server_watch import cpu_seconds, rss_mb
 from loadtest.load.cursor_load import CONNECTING_AT_ONCE
+from loadtest.nodes.cores import Cores, divide
+from loadtest.nodes.server_watch import cpu_seconds, rss_mb
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.installing import PeerFailed

@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.hub.cores import Cores, divide
-from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.cursor_job import Job
 from loadtest.load.generators import Loaded, carry_out
 from loadtest.load.profiling import profile_of, profile_prime
+from loadtest.nodes.cores import Cores, divide
+from loadtest.nodes.server_watch import Watched, watch
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console

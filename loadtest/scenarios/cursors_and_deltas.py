@@ -13,11 +13,11 @@ from typing import Any
 from rich.table import Table
 
 from loadtest import percentiles
-from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load import mixed_load
 from loadtest.load.mixed_load import GeneratorFault, Job, Measurement
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.reports.console_output import wide_console
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 
 LAG_BOUND_MS = 50.0
 RATE_BOUND = 0.95
@@ -33,17 +33,17 @@ class GeneratorFailed(Exception):
 async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
     """Start a server if none is named, load it, and report."""
     async with AsyncExitStack() as stack:
-        hub: LocalHub | None = None
+        node: LocalNode | None = None
         url = arguments.url
         if not url:
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="prime-load-"))
-            hub = await stack.enter_async_context(
-                LocalHub(Path(directory) / "data", environment=WITHOUT_LIMITS)
+            node = await stack.enter_async_context(
+                LocalNode(Path(directory) / "data", environment=WITHOUT_LIMITS)
             )
-            url = hub.url
+            url = node.url
         jobs = _jobs(arguments, url)
-        measurements, cpu, seconds = await _load(jobs, hub)
-        rss = hub.rss_mb if hub else None
+        measurements, cpu, seconds = await _load(jobs, node)
+        rss = node.rss_mb if node else None
     report = _report(arguments, jobs, measurements, seconds) | _cost(
         measurements, cpu, rss, seconds
     )
@@ -59,7 +59,7 @@ def _jobs(arguments: argparse.Namespace, url: str) -> list[Job]:
 
 
 async def _load(
-    jobs: list[Job], hub: LocalHub | None
+    jobs: list[Job], node: LocalNode | None
 ) -> tuple[list[Measurement], float | None, float]:
     """All generators begin together, once the last of them is ready."""
     spawn = multiprocessing.get_context("spawn")
@@ -70,11 +70,11 @@ async def _load(
         child_pipe.close()
         pipes.append(own_pipe)
     await asyncio.gather(*(_receive(pipe) for pipe in pipes))
-    began_at, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
+    began_at, cpu_before = time.perf_counter(), node.cpu_seconds if node else 0.0
     for pipe in pipes:
         pipe.send("go")
     measurements = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
-    cpu = hub.cpu_seconds - cpu_before if hub else None
+    cpu = node.cpu_seconds - cpu_before if node else None
     return measurements, cpu, time.perf_counter() - began_at
 
 
@@ -126,9 +126,9 @@ def _cost(
     per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
     return {
         "updates_per_second": round(delivered / seconds),
-        "hub_cpu_percent": None if cpu is None else round(cpu / seconds * 100, 1),
-        "hub_cpu_us_per_update": None if per_update is None else round(per_update, 2),
-        "hub_rss_mb": None if rss is None else round(rss, 1),
+        "node_cpu_percent": None if cpu is None else round(cpu / seconds * 100, 1),
+        "node_cpu_us_per_update": None if per_update is None else round(per_update, 2),
+        "node_rss_mb": None if rss is None else round(rss, 1),
     }
 
 

@@ -10,18 +10,18 @@ from rich.progress import Progress
 
 from loadtest.bare.bare_prime import Account, create_project, enter, register
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.hub.hub_metrics import Metrics, happened, longest, scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.postgres_alone import postgres_alone
-from loadtest.hub.process_samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.generator_checks import disturbed, problems, verdict
+from loadtest.nodes.node_metrics import Metrics, happened, longest, scrape
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.postgres_alone import postgres_alone
+from loadtest.nodes.process_samples import Samples
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
-from machine.local_hub import audit
+from machine.local_node import audit
 
 FULL_BATCH = 500
 """What a committer puts into one transaction at most."""
@@ -54,8 +54,8 @@ async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=6)
-        async with pinned_hub(arguments.writers, {"PRIME_STALL_PROBE": "1"}) as hub:
-            bench = _Bench(hub, arguments, lambda text: progress.update(step, description=text))
+        async with pinned_node(arguments.writers, {"PRIME_STALL_PROBE": "1"}) as node:
+            bench = _Bench(node, arguments, lambda text: progress.update(step, description=text))
             await bench.fill()
             progress.advance(step)
             async with watching(bench.watch) as watch:
@@ -69,8 +69,8 @@ async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
 class _Bench:
     """Writers in rooms, and a stopwatch."""
 
-    def __init__(self, hub: PinnedHub, arguments: argparse.Namespace, say: Any) -> None:
-        self._hub = hub
+    def __init__(self, node: PinnedNode, arguments: argparse.Namespace, say: Any) -> None:
+        self._node = node
         self._arguments = arguments
         self._say = say
         self.scenario_report = ScenarioReport(
@@ -96,7 +96,7 @@ class _Bench:
     async def fill(self) -> None:
         """An account, its projects, and the writers in their rooms."""
         self._say("filling the rooms")
-        self._account = await register(self._hub.url)
+        self._account = await register(self._node.url)
         for number in range(self._arguments.rooms):
             self._projects.append(await create_project(self._account, f"deltas {number}"))
         for number in range(self._arguments.writers):
@@ -109,17 +109,17 @@ class _Bench:
         """The three phases."""
         seconds = self._arguments.seconds
         self._say("cursors alone")
-        await scrape(self._hub.url)
+        await scrape(self._node.url)
         quiet = await watch.during(seconds / 2)
         await self._scrape("quiet")
         advance()
         busy_readers = {
-            "hub": lambda: self._hub.cpu_seconds,
-            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "node": lambda: self._node.cpu_seconds,
+            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
-            "postgres": lambda: self._hub.postgres_cpu_seconds,
+            "postgres": lambda: self._node.postgres_cpu_seconds,
         }
-        async with Samples(busy_readers, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
+        async with Samples(busy_readers, {"node_rss_mb": lambda: self._node.rss_mb}) as samples:
             self._say(f"{self._arguments.rate:,.0f} deltas/s")
             offered, at_rate = await self._at_rate(watch, samples)
             advance()
@@ -142,13 +142,13 @@ class _Bench:
             **_ticks(quiet, at_rate, full),
             "tick_delay_ms": self._lateness["saturated"],
             "tick_late_ms": self._lateness,
-            "hub_stall_ms": self._stalls,
+            "node_stall_ms": self._stalls,
             "lost": lost_count,
             "refused": dict(self._answers.refused),
-            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "node_rss_mb": samples.highest("node_rss_mb"),
             "rooms": len(self._projects),
             "writers": len(self._writers),
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
         }
 
     async def _at_rate(
@@ -175,7 +175,7 @@ class _Bench:
             "offered_per_s": rate,
             "ack_p99_ms": None if p99 is None else round(p99, 2),
             "ack_ms": summary(acks) | {"max": round(max(acks, default=0.0), 2)},
-            "hub_cpu_percent_at_rate": samples.mean("hub", since),
+            "node_cpu_percent_at_rate": samples.mean("node", since),
             "generator_lag_ms": summary(lag),
         }
         return figures, cursors_seen
@@ -186,11 +186,11 @@ class _Bench:
         for writer in self._writers:
             writer.keep_in_flight(self._arguments.in_flight)
         await asyncio.sleep(WARM_UP_SECONDS)
-        metrics, acked_before = await scrape(self._hub.url), self._answers.acked
+        metrics, acked_before = await scrape(self._node.url), self._answers.acked
         phase, began_at, since = await watch.phase(), time.perf_counter(), samples.now
-        cpu = self._hub.cpu_seconds
+        cpu = self._node.cpu_seconds
         await asyncio.sleep(self._arguments.seconds)
-        cpu = self._hub.cpu_seconds - cpu
+        cpu = self._node.cpu_seconds - cpu
         acked_count = self._answers.acked - acked_before
         seconds_passed = time.perf_counter() - began_at
         cursors_seen = await phase.end()
@@ -203,15 +203,15 @@ class _Bench:
         # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
         self._problems += [f"{problem} (saturated)" for problem in cursors_seen.problems]
-        waiting_percent = samples.mean("hub_kept_waiting", since, until)
+        waiting_percent = samples.mean("node_kept_waiting", since, until)
         self._problems += disturbed(waiting_percent)
         figures = {
             "durable_per_s": round(acked_count / seconds_passed, 1),
             "mean_batch": self._mean_batch(metrics, after, acked_count),
             "in_flight": self._arguments.in_flight * len(self._writers),
-            "durable_per_hub_cpu_s": _rate(acked_count, cpu),
-            "hub_cpu_percent": samples.mean("hub", since, until),
-            "hub_kept_waiting_percent": waiting_percent,
+            "durable_per_node_cpu_s": _rate(acked_count, cpu),
+            "node_cpu_percent": samples.mean("node", since, until),
+            "node_kept_waiting_percent": waiting_percent,
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }
@@ -222,7 +222,7 @@ class _Bench:
 
         The stall is without the time that the kernel kept its core from it.
         """
-        before, self._scraped = self._scraped, await scrape(self._hub.url)
+        before, self._scraped = self._scraped, await scrape(self._node.url)
         self._stalls[phase] = longest(before, self._scraped, STALL)
         self._lateness[phase] = longest(before, self._scraped, LOOP_LATE)
         return self._scraped
@@ -244,7 +244,7 @@ class _Bench:
             acked_seqs = self._answers.acked_of.get(project, {})
             lost_count += max(0, len(acked_seqs) - await self._head(project))
         first = self._projects[0]
-        audited = await audit(self._hub.database_url, first)
+        audited = await audit(self._node.database_url, first)
         return lost_count + len(
             lost_deltas(self._answers.acked_of.get(first, {}), audited["delta_ids"])
         )
@@ -259,11 +259,11 @@ class _Bench:
     async def compare(self, report: dict[str, Any]) -> None:
         """Without the server: what its database takes of the same deltas."""
         self._say("PostgreSQL alone")
-        await self._hub.kill()
+        await self._node.kill()
         own_batch = [self._batch] if self._batch is not None and self._batch < FULL_BATCH else []
         rows = await postgres_alone(
-            self._hub.database_url,
-            self._hub.cores,
+            self._node.database_url,
+            self._node.cores,
             batches=[FULL_BATCH, *own_batch],
             projects=len(self._projects),
             seconds=self._arguments.seconds,

@@ -16,12 +16,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from files.upload import upload
-from loadtest.hub.hub_metrics import longest, scrape
-from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.saturating_writer import SaturatingWriter
+from loadtest.nodes.node_metrics import longest, scrape
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.reports.console_output import wide_console
 from loadtest.songs.large_song import large_song
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.room import Room
@@ -57,7 +57,7 @@ async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
     report = {
         **large,
         "at_small": small,
-        "growth_ratio": round(large["hub_us_per_delta"] / small["hub_us_per_delta"], 3),
+        "growth_ratio": round(large["node_us_per_delta"] / small["node_us_per_delta"], 3),
         "stall_max_ms": max(small["stall_max_ms"], large["stall_max_ms"]),
     }
     _print_report(console, report)
@@ -70,21 +70,21 @@ ENVIRONMENT = {"PRIME_STALL_PROBE": "1", **WITHOUT_LIMITS}
 async def _measure(size: int, seed: int) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="prime-load-"))
-        hub = LocalHub(Path(directory) / "data", environment=ENVIRONMENT)
-        await stack.enter_async_context(hub)
-        client = await stack.enter_async_context(Client(hub.url, device="scale", call_seconds=60))
+        node = LocalNode(Path(directory) / "data", environment=ENVIRONMENT)
+        await stack.enter_async_context(node)
+        client = await stack.enter_async_context(Client(node.url, device="scale", call_seconds=60))
         await client.register("scale@example.org", "scale", "correct horse battery")
         project = (await client.projects.create(name="Scale"))["id"]
         room = await client.join(project)
-        bench = _Bench(hub, client, room, random.Random(seed))
+        bench = _Bench(node, client, room, random.Random(seed))
         return await bench.measure(size)
 
 
 class _Bench:
     """One project, one musician, and a stopwatch."""
 
-    def __init__(self, hub: LocalHub, client: Client, room: Room, rng: random.Random) -> None:
-        self._hub = hub
+    def __init__(self, node: LocalNode, client: Client, room: Room, rng: random.Random) -> None:
+        self._node = node
         self._client = client
         self._room = room
         self._rng = rng
@@ -93,17 +93,17 @@ class _Bench:
 
     async def measure(self, size: int) -> dict[str, Any]:
         """Everything, on a project of so many entities."""
-        empty_mb = self._hub.rss_mb
+        empty_mb = self._node.rss_mb
         await self._stalls_of("upload", upload(self._room, list(large_song(size))))
         entities = sum(map(len, self._room.state.values()))
-        grown_mb = self._hub.rss_mb - empty_mb
+        grown_mb = self._node.rss_mb - empty_mb
         figures: dict[str, Any] = {"entities": entities}
         figures |= await self._stalls_of("edits", self._edits())
         figures |= await self._stalls_of("undo", self._undo())
         figures |= await self._stalls_of("snapshots", self._snapshots())
         figures |= await self._stalls_of("join", self._join())
         figures["bytes_per_entity"] = round(grown_mb * 2**20 / entities)
-        figures["hub_rss_mb"] = round(self._hub.rss_mb, 1)
+        figures["node_rss_mb"] = round(self._node.rss_mb, 1)
         figures["stall_ms"] = self._stalls
         figures["stall_max_ms"] = max(self._stalls.values())
         figures["late_max_ms"] = self._lateness
@@ -114,9 +114,9 @@ class _Bench:
 
         Of a stall the time without a core (as the kernel tells it) is no part; of lateness it is.
         """
-        before = await scrape(self._hub.url)
+        before = await scrape(self._node.url)
         result = await work
-        after = await scrape(self._hub.url)
+        after = await scrape(self._node.url)
         self._stalls[phase] = longest(before, after, "prime_probe_stall_seconds") or 0.0
         self._lateness = max(
             self._lateness, longest(before, after, "prime_probe_late_seconds") or 0.0
@@ -130,24 +130,24 @@ class _Bench:
             writers = [
                 await stack.enter_async_context(
                     SaturatingWriter(
-                        self._hub.url, self._client.access_token, self._room.project, n
+                        self._node.url, self._client.access_token, self._room.project, n
                     )
                 )
                 for n in range(WRITERS)
             ]
             for _ in range(ROUNDS):
-                cpu, began_at = self._hub.cpu_seconds, time.perf_counter()
+                cpu, began_at = self._node.cpu_seconds, time.perf_counter()
                 shares = [DELTAS_PER_ROUND // WRITERS] * WRITERS
                 pairs = zip(writers, shares, strict=True)
                 await asyncio.gather(*(w.write(n, self._any_edit, IN_FLIGHT) for w, n in pairs))
                 rates.append(sum(shares) / (time.perf_counter() - began_at))
                 await asyncio.sleep(ROUND_PAUSE_SECONDS)  # what was put off belongs to it too
-                costs.append((self._hub.cpu_seconds - cpu) / sum(shares) * 1e6)
+                costs.append((self._node.cpu_seconds - cpu) / sum(shares) * 1e6)
         edit_ms = [await _timed(self._one_edit) for _ in range(100)]
         return {
             "deltas_per_second": round(statistics.median(rates)),
-            "hub_us_per_delta": round(statistics.median(costs), 1),
-            "hub_us_per_delta_mean": round(statistics.mean(costs), 1),
+            "node_us_per_delta": round(statistics.median(costs), 1),
+            "node_us_per_delta_mean": round(statistics.mean(costs), 1),
             "ack_ms": round(statistics.median(edit_ms), 2),
         }
 
@@ -211,7 +211,7 @@ class _Bench:
         token = self._client.access_token
 
         async def join(device: str) -> None:
-            async with Client(self._hub.url, device=device, access_token=token) as joining_client:
+            async with Client(self._node.url, device=device, access_token=token) as joining_client:
                 await joining_client.join(self._room.project)
 
         times = [await _timed(lambda n=n: join(f"joiner-{n}")) for n in range(REPEATS)]  # type: ignore[misc]

@@ -10,8 +10,6 @@ from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.bare.heartbeats import keep_alive
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.delta_writers import edit
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
@@ -20,6 +18,8 @@ from loadtest.load.generator_checks import (
     problems,
     verdict,
 )
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.people.returning_member import ReturningMember, ReturningTally
 from loadtest.people.settling import audits, settle
 from loadtest.percentiles import summary
@@ -58,8 +58,8 @@ async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.clients)
-        async with pinned_hub(arguments.clients) as hub:
-            herd = _Herd(hub, arguments, progress, step)
+        async with pinned_node(arguments.clients) as node:
+            herd = _Herd(node, arguments, progress, step)
             report = await herd.run()
     herd.scenario_report.show(report, arguments.report, console)
     return report
@@ -69,9 +69,9 @@ class _Herd:
     """Members of many rooms, some of whom edit."""
 
     def __init__(
-        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+        self, node: PinnedNode, arguments: argparse.Namespace, progress: Progress, step: TaskID
     ) -> None:
-        self._hub = hub
+        self._node = node
         self._arguments = arguments
         self._progress = progress
         self._step = step
@@ -89,11 +89,11 @@ class _Herd:
         beating = asyncio.create_task(keep_alive(self._connected))
         editing = asyncio.create_task(self._edit())
         busy_readers = {
-            "hub": lambda: self._hub.cpu_seconds,
-            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "node": lambda: self._node.cpu_seconds,
+            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+        levels = {"node_rss_mb": lambda: self._node.rss_mb}
         try:
             async with (
                 Samples(busy_readers, levels) as samples,
@@ -108,7 +108,7 @@ class _Herd:
         unanswered = await settle(self._members, SETTLE_SECONDS)
         beating.cancel()
         self._show_step("looking for what was acknowledged in the journal")
-        lost_count, _ = await audits(self._hub.database_url, self._tally.acked)
+        lost_count, _ = await audits(self._node.database_url, self._tally.acked)
         for member in self._members:
             member.leave()
         returned = [at - killed_at for at in self._tally.returned_at]
@@ -116,7 +116,7 @@ class _Herd:
         self.scenario_report.curves["back after the kill"] = [
             seconds * 1_000 for seconds in returned
         ]
-        waiting_percent = samples.mean("hub_kept_waiting")
+        waiting_percent = samples.mean("node_kept_waiting")
         acked_count = sum(map(len, self._tally.acked.values()))
         # Long: each line of the report is said once, where it is measured.
         return {
@@ -125,7 +125,7 @@ class _Herd:
             "clients": len(self._members),
             "missing": missing_count,
             "returned_s": summary(returned, 3),
-            "hub_ready_s": round(self._hub.ready_seconds, 3),
+            "node_ready_s": round(self._node.ready_seconds, 3),
             "resumed": self._tally.resumed,
             "fresh_states": self._tally.reconnects - self._tally.resumed,
             "holes": self._tally.holes,
@@ -135,12 +135,12 @@ class _Herd:
             "unanswered": unanswered,
             "refused": dict(self._tally.refused),
             "attempts_that_failed": dict(self._tally.problems),
-            "hub_cpu_percent_max": samples.highest("hub"),
-            "hub_kept_waiting_percent": waiting_percent,
-            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "node_cpu_percent_max": samples.highest("node"),
+            "node_kept_waiting_percent": waiting_percent,
+            "node_rss_mb": samples.highest("node_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
             **verdict(
                 problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS)
                 + disturbed(waiting_percent)
@@ -148,7 +148,7 @@ class _Herd:
         }
 
     async def _fill(self) -> None:
-        account = await register(self._hub.url)
+        account = await register(self._node.url)
         per_room, clients = self._arguments.per_room, self._arguments.clients
         rooms = -(-clients // per_room)
         projects = [await create_project(account, f"herd {n}") for n in range(rooms)]
@@ -174,8 +174,8 @@ class _Herd:
         self._show_step("the server is killed and started again")
         self._progress.reset(self._step, total=len(self._members))
         killed_at = time.perf_counter()
-        await self._hub.kill()
-        await self._hub.start()
+        await self._node.kill()
+        await self._node.start()
         end = killed_at + BACK_SECONDS
         while time.perf_counter() < end:
             returned_count = len(self._tally.returned_at)

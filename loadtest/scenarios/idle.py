@@ -17,10 +17,10 @@ from loadtest.bare.bare_prime import (
     register,
 )
 from loadtest.bare.heartbeats import keep_alive
-from loadtest.hub.hub_metrics import scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
+from loadtest.nodes.node_metrics import scrape
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
@@ -48,8 +48,8 @@ async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.connections)
-        async with pinned_hub(arguments.connections) as hub:
-            crowd = _Crowd(hub, arguments, progress, step)
+        async with pinned_node(arguments.connections) as node:
+            crowd = _Crowd(node, arguments, progress, step)
             report = await crowd.measure()
     crowd.scenario_report.show(report, arguments.report, console)
     return report
@@ -59,9 +59,9 @@ class _Crowd:
     """Members of many rooms, who do nothing but stay alive."""
 
     def __init__(
-        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+        self, node: PinnedNode, arguments: argparse.Namespace, progress: Progress, step: TaskID
     ) -> None:
-        self._hub = hub
+        self._node = node
         self.scenario_report = ScenarioReport(
             "idle: what a member who does nothing costs", LEAD, TARGETS
         )
@@ -75,18 +75,18 @@ class _Crowd:
 
     async def measure(self) -> dict[str, Any]:
         """The whole scenario."""
-        account = await register(self._hub.url)
+        account = await register(self._node.url)
         rooms = -(-self._count // self._per_room)
         projects = [await create_project(account, f"idle {n}") for n in range(rooms)]
         before = await self._warm(account, projects[0])
         beating = asyncio.create_task(keep_alive(lambda: self._members))
         try:
             busy_readers = {
-                "hub": lambda: self._hub.cpu_seconds,
-                "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+                "node": lambda: self._node.cpu_seconds,
+                "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
                 "generator": time.process_time,
             }
-            levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+            levels = {"node_rss_mb": lambda: self._node.rss_mb}
             async with Samples(busy_readers, levels) as samples, LoopLag() as lag:
                 seconds_to_fill = await self._fill(account, projects)
                 self._progress.update(self._step, description="settling")
@@ -98,7 +98,7 @@ class _Crowd:
             beating.cancel()
         self.scenario_report.samples = samples
         connected = sum(member.connection.is_open for member in self._members)
-        metrics = await scrape(self._hub.url)
+        metrics = await scrape(self._node.url)
         after = await self._empty()
         per_connection = (memory_inside - before) / connected if connected else None
         # Long: each line of the report is said once, where it is measured.
@@ -109,16 +109,16 @@ class _Crowd:
             "failed": len(self._failures),
             "failures": sorted(set(self._failures))[:3],
             "rooms": rooms,
-            "open_at_hub": int(metrics.get(("prime_connections", ""), 0.0)),
-            "hub_uss_before_mb": round(before / 1024, 1),
-            "hub_uss_inside_mb": round(memory_inside / 1024, 1),
-            "hub_uss_after_mb": round(after / 1024, 1),
+            "open_at_node": int(metrics.get(("prime_connections", ""), 0.0)),
+            "node_uss_before_mb": round(before / 1024, 1),
+            "node_uss_inside_mb": round(memory_inside / 1024, 1),
+            "node_uss_after_mb": round(after / 1024, 1),
             "heartbeats_answered": pongs,
-            "hub_cpu_percent_idle": samples.mean("hub", since),
-            "hub_kept_waiting_percent": samples.mean("hub_kept_waiting"),
+            "node_cpu_percent_idle": samples.mean("node", since),
+            "node_kept_waiting_percent": samples.mean("node_kept_waiting"),
             "joins_per_s": round(connected / seconds_to_fill, 1),
             "generator_lag_ms": lag.summary,
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
             **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected, LAG_BOUND_OF_SECONDS_MS)),
         }
 
@@ -127,7 +127,7 @@ class _Crowd:
         first = await enter(account, "first", project)
         first.close()
         await asyncio.sleep(WARM_UP_SECONDS)
-        return self._hub.uss_kb
+        return self._node.uss_kb
 
     async def _fill(self, account: Account, projects: list[str]) -> float:
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
@@ -152,10 +152,10 @@ class _Crowd:
         """Memory once so many heartbeats were answered in all, and it stands still, in KiB."""
         await asyncio.sleep(HEARTBEAT_SECONDS)
         end = time.perf_counter() + SETTLE_SECONDS
-        level = self._hub.uss_kb
+        level = self._node.uss_kb
         while time.perf_counter() < end:
             await asyncio.sleep(1.0)
-            before, level = level, self._hub.uss_kb
+            before, level = level, self._node.uss_kb
             if abs(level - before) <= level * SETTLED_WITHIN and self._pongs >= pongs:
                 break
         return level

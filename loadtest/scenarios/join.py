@@ -14,9 +14,6 @@ from files.upload import upload
 from loadtest.bare.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.bare.slow_line import SlowLine
-from loadtest.hub.hub_metrics import Metrics, happened, scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
@@ -25,6 +22,9 @@ from loadtest.load.generator_checks import (
     problems,
     verdict,
 )
+from loadtest.nodes.node_metrics import Metrics, happened, scrape
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
@@ -86,15 +86,15 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=4)
         connections = clients + arguments.inside
-        async with pinned_hub(connections) as hub:
+        async with pinned_node(connections) as node:
             progress.update(step, description=f"filling {arguments.entities:,} entities")
-            account, project, entities = await _filled(hub, arguments.entities)
-            metrics_before = await scrape(hub.url)
+            account, project, entities = await _filled(node, arguments.entities)
+            metrics_before = await scrape(node.url)
             progress.update(step, advance=1, description="those inside come in")
             watch = Watch(account, (project,), arguments.inside, INSIDE_HZ)
             async with watching(watch) as cursors:
                 progress.update(step, advance=1, description="cursors alone")
-                storm = _Storm(hub, account, project, clients, metrics_before, line)
+                storm = _Storm(node, account, project, clients, metrics_before, line)
                 quiet = await cursors.during(QUIET_SECONDS)
                 progress.update(step, advance=1, description=f"{clients} join at once")
                 storm.scenario_report.curves["cursors before"] = quiet.ms
@@ -103,15 +103,15 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
             report |= {
                 "cursor_quiet_ms": quiet.figures,
                 "entities": entities,
-                "cores": hub.cores.in_words,
+                "cores": node.cores.in_words,
             }
     storm.scenario_report.show(report, arguments.report, console)
     return report
 
 
-async def _filled(hub: PinnedHub, entities: int) -> tuple[Account, str, int]:
+async def _filled(node: PinnedNode, entities: int) -> tuple[Account, str, int]:
     """An account with one project of so many entities."""
-    async with Client(hub.url, device="owner", call_seconds=CALL_SECONDS) as owner:
+    async with Client(node.url, device="owner", call_seconds=CALL_SECONDS) as owner:
         user = await owner.register("owner@load.example", "owner", "correct horse battery")
         project = str((await owner.projects.create(name="Large"))["id"])
         room = await owner.join(project)
@@ -120,7 +120,7 @@ async def _filled(hub: PinnedHub, entities: int) -> tuple[Account, str, int]:
         await upload(room, ops)
         count = sum(map(len, room.state.values()))
         assert owner.access_token is not None
-        account = Account(hub.url, "owner@load.example", owner.access_token, user["id"])
+        account = Account(node.url, "owner@load.example", owner.access_token, user["id"])
     return account, project, count
 
 
@@ -158,14 +158,14 @@ class _Storm:
 
     def __init__(
         self,
-        hub: PinnedHub,
+        node: PinnedNode,
         account: Account,
         project: str,
         clients: int,
         metrics_before: Metrics,
         line: float | None,
     ) -> None:
-        self._hub = hub
+        self._node = node
         self._metrics_before = metrics_before
         self._account = account
         self._project = project
@@ -179,25 +179,25 @@ class _Storm:
     async def run(self, cursors: CursorWatch) -> dict[str, Any]:
         """The storm, and what those inside felt of it."""
         busy_readers = {
-            "hub": lambda: self._hub.cpu_seconds,
-            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "node": lambda: self._node.cpu_seconds,
+            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+        levels = {"node_rss_mb": lambda: self._node.rss_mb}
         async with Samples(busy_readers, levels, every=0.25) as samples, LoopLag() as lag:
             phase = await cursors.phase()
-            began_at, cpu = time.perf_counter(), self._hub.cpu_seconds
-            waited = self._hub.kept_waiting_seconds
+            began_at, cpu = time.perf_counter(), self._node.cpu_seconds
+            waited = self._node.kept_waiting_seconds
             everyone = await asyncio.gather(
                 *(self._join(n, began_at) for n in range(self._clients))
             )
             generator = lag.cpu_percent
-            waited = self._hub.kept_waiting_seconds - waited
-            hub_cpu = self._hub.cpu_seconds - cpu
+            waited = self._node.kept_waiting_seconds - waited
+            node_cpu = self._node.cpu_seconds - cpu
             seconds_passed = time.perf_counter() - began_at
             await asyncio.sleep(AFTER_SECONDS)
             cursors_seen = await phase.end()
-        after = await scrape(self._hub.url)
+        after = await scrape(self._node.url)
         self.scenario_report.samples = samples
         self.scenario_report.curves |= {
             "cursors meanwhile": cursors_seen.ms,
@@ -226,9 +226,9 @@ class _Storm:
             "state_mb": round(max((j.unpacked_mb for j in checked_joiners), default=0.0), 2),
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
             "cursor_ms": cursors_seen.figures,
-            "hub_cpu_s": round(hub_cpu, 2),
-            "hub_kept_waiting_s": round(waited, 2),
-            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "node_cpu_s": round(node_cpu, 2),
+            "node_kept_waiting_s": round(waited, 2),
+            "node_rss_mb": samples.highest("node_rss_mb"),
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
             **verdict(

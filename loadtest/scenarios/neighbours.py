@@ -17,14 +17,14 @@ from rich.table import Table
 
 from files.upload import upload
 from loadtest.data_directory import data_directory
-from loadtest.hub.child_programs import beside
-from loadtest.hub.pinned_hub import kept_waiting_seconds
-from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
+from loadtest.nodes.child_programs import beside
+from loadtest.nodes.pinned_node import kept_waiting_seconds
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.songs.large_song import large_song
-from machine.local_hub import CHECKOUT, LocalHub
+from machine.local_node import CHECKOUT, LocalNode
 from machine.niceness import stepped_back
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
@@ -59,18 +59,18 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(data_directory(None, "neighbours"))
-        hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))
-        quiet = await _musician(stack, hub, "quiet")
+        node = await stack.enter_async_context(LocalNode(directory, environment=WITHOUT_LIMITS))
+        quiet = await _musician(stack, node, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
-        large_project = LargeProjectWork(hub, await _musician(stack, hub, "large"))
+        large_project = LargeProjectWork(node, await _musician(stack, node, "large"))
         with console.status("filling the large project"):
             await large_project.set_up(arguments.size)
-        acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
+        acks = await stack.enter_async_context(_quiet_writer(node.url, quiet, project))
         stack.enter_context(stepped_back(BEHIND))
         _go_last()
-        began_at, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
+        began_at, waited = time.monotonic(), kept_waiting_seconds(node.pid)
         report = await _measure(acks, large_project, arguments.seconds, console)
-        waited = kept_waiting_seconds(hub.pid) - waited
+        waited = kept_waiting_seconds(node.pid) - waited
         report["disturbed"] = disturbed(waited / (time.monotonic() - began_at) * 100)
         report["disturbed"] += late_writer(report["ack_ms"])
         report["project_mb"] = round(large_project.state_bytes() / 2**20, 1)
@@ -79,8 +79,8 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
-async def _musician(stack: AsyncExitStack, hub: LocalHub, name: str) -> Client:
-    client = await stack.enter_async_context(Client(hub.url, device=name, call_seconds=60))
+async def _musician(stack: AsyncExitStack, node: LocalNode, name: str) -> Client:
+    client = await stack.enter_async_context(Client(node.url, device=name, call_seconds=60))
     await client.register(f"{name}@example.org", name, "correct horse battery")
     return client
 
@@ -203,9 +203,9 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
 class LargeProjectWork:
     """The other project, and what is done to it."""
 
-    def __init__(self, hub: LocalHub, client: Client) -> None:
+    def __init__(self, node: LocalNode, client: Client) -> None:
         self.refused = 0
-        self._hub = hub
+        self._node = node
         self._client = client
         self._notes: list[str] = []
         self._turns = 0
@@ -252,7 +252,7 @@ class LargeProjectWork:
         token = self._client.access_token
         async with AsyncExitStack() as stack:
             for number in range(READERS):
-                reader = Client(self._hub.url, device=f"reader-{number}", access_token=token)
+                reader = Client(self._node.url, device=f"reader-{number}", access_token=token)
                 await stack.enter_async_context(reader)
                 stack.push_async_callback(_cancelled, asyncio.create_task(self._read_on(reader)))
             await asyncio.Event().wait()
@@ -265,7 +265,7 @@ class LargeProjectWork:
 
     async def lock(self) -> None:
         """Somebody's session holds its row, and its own edits wait."""
-        url, project = self._hub.database_url, self._room.project
+        url, project = self._node.database_url, self._room.project
         async with beside(url, FOREIGN_SESSION, "lock", project):
             while True:
                 self._room.edit([self._change(1)])

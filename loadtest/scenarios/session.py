@@ -13,9 +13,9 @@ from rich.progress import Progress
 from files.upload import cut_into_deltas
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.bare.heartbeats import keep_alive
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import disturbed, problems, verdict
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.people.person import ObserverCounts, Person, Trail
 from loadtest.people.returning_member import ReturningMember, ReturningTally
 from loadtest.people.settling import LOOK_SECONDS, audits, settle
@@ -55,8 +55,8 @@ async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.seconds)
-        async with pinned_hub(arguments.rooms * arguments.size) as hub:
-            session = _Session(hub, arguments)
+        async with pinned_node(arguments.rooms * arguments.size) as node:
+            session = _Session(node, arguments)
             progress.update(step, description="people come in")
             await session.fill()
             progress.update(step, description="they play")
@@ -68,8 +68,8 @@ async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
 class _Session:
     """Everyone in every room, and what they saw together."""
 
-    def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
-        self._hub = hub
+    def __init__(self, node: PinnedNode, arguments: argparse.Namespace) -> None:
+        self._node = node
         self._arguments = arguments
         self.scenario_report = ScenarioReport("session: people as they are", LEAD, TARGETS)
         self._tally = ReturningTally()
@@ -80,7 +80,7 @@ class _Session:
 
     async def fill(self) -> None:
         """An account, a project with a track for each room, and everyone inside."""
-        self._account = account = await register(self._hub.url)
+        self._account = account = await register(self._node.url)
         for room in range(self._arguments.rooms):
             project = await create_project(account, f"session {room}")
             await fill(account, project)
@@ -112,11 +112,11 @@ class _Session:
     async def run(self, second: Any) -> dict[str, Any]:
         """Everyone lives for the time given; then the proof."""
         busy_readers = {
-            "hub": lambda: self._hub.cpu_seconds,
-            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "node": lambda: self._node.cpu_seconds,
+            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
+        levels = {"node_rss_mb": lambda: self._node.rss_mb}
         async with AsyncExitStack() as stack:
             copies = await stack.enter_async_context(self._witnesses())
             await stack.enter_async_context(beside(keep_alive(self._connected)))
@@ -125,12 +125,12 @@ class _Session:
                 await self._play(second)
                 seconds_passed = time.perf_counter() - began_at
             unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
-            lost_count, audit_by_project = await audits(self._hub.database_url, self._acked())
+            lost_count, audit_by_project = await audits(self._node.database_url, self._acked())
             converged = await _converge(copies, audit_by_project)
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
-        waiting_percent = samples.mean("hub_kept_waiting")
+        waiting_percent = samples.mean("node_kept_waiting")
         self.scenario_report.samples = samples
         self.scenario_report.curves |= {
             "cursors": self._counts.cursor_ms,
@@ -138,15 +138,15 @@ class _Session:
         }
         return {
             **self._figures(seconds_passed),
-            "hub_cpu_percent": samples.mean("hub"),
-            "hub_kept_waiting_percent": waiting_percent,
-            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "node_cpu_percent": samples.mean("node"),
+            "node_kept_waiting_percent": waiting_percent,
+            "node_rss_mb": samples.highest("node_rss_mb"),
             "generator_cpu_percent": generator,
             "generator_lag_ms": summary(self._counts.lag_ms),
             "lost": lost_count + self._tally.contradictions,
             "unanswered": unanswered,
             "converged": converged,
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
             **verdict(problems(self._counts.lag_ms, generator) + disturbed(waiting_percent)),
         }
 
@@ -199,7 +199,7 @@ class _Session:
         async with AsyncExitStack() as stack:
             copies = {}
             for project in self._projects[:WITNESSED_ROOMS]:
-                client = Client(self._hub.url, device="witness", access_token=self._account.token)
+                client = Client(self._node.url, device="witness", access_token=self._account.token)
                 await stack.enter_async_context(client)
                 copies[project] = await client.join(project)
             yield copies

@@ -9,14 +9,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from loadtest.hub.cores import Cores
-from loadtest.hub.server_watch import Watched, watch
-from loadtest.hub.two_hubs import two_hubs
-from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.cursor_job import Job
 from loadtest.load.generators import Loaded, carry_out
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.server_watch import Watched, watch
+from loadtest.nodes.two_local_nodes import two_local_nodes
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.peers.prime_dialect import PrimeDialect
-from loadtest.peers.running import Running, pinned_hubs
+from loadtest.peers.running import Running, pinned_nodes
 from loadtest.percentiles import percentile
 from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.cursor_figures import notes_of, row_of
@@ -39,8 +39,8 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
     """Two nodes on one PostgreSQL and Valkey: first every room on one of them, then on both."""
     size = arguments.size[0]
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
-        async with two_hubs(Path(directory), WITHOUT_LIMITS) as hubs:
-            nodes = pinned_hubs(hubs, cores)
+        async with two_local_nodes(Path(directory), WITHOUT_LIMITS) as local_nodes:
+            nodes = pinned_nodes(local_nodes, cores)
             within_node = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
             across_nodes = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
     rows = [

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from loadtest.hub.hub_metrics import NoMetrics, scrape
+from loadtest.nodes.node_metrics import NoMetrics, scrape
 from machine.local_cluster import LocalCluster
-from machine.local_hub import LocalHub
+from machine.local_node import LocalNode
 
 SCRAPE_SECONDS = 5.0
 GROWTH_MB_PER_HOUR = 1.0
@@ -64,7 +64,7 @@ class NodeSamples:
         self.all.extend(looks_taken)
         return looks_taken
 
-    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> NodeSample | None:
+    async def _look_at_node(self, node: LocalNode, keys: float, *, idle: bool) -> NodeSample | None:
         try:
             metrics = await scrape(node.url, SCRAPE_SECONDS)
             descriptors = psutil.Process(node.pid).num_fds()

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from loadtest.chaos.chaos import PLANTED
 from loadtest.data_directory import data_directory
-from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.people.settling import audits
 from loadtest.reports.progress_display import run_shown
 from loadtest.soak.evening import Evening

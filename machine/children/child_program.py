@@ -24,7 +24,7 @@ STOP_SECONDS = 15.0
 LOG_LINES_TOLD = 5
 
 
-class HubFailed(Exception):
+class ServerFailed(Exception):
     """A child did not get ready; the message has the end of its log."""
 
 
@@ -45,14 +45,14 @@ class Program:
 
 
 def _log_of(program: Program) -> BinaryIO:
-    """Open, with its directory made; raises `HubFailed`."""
+    """Open, with its directory made; raises `ServerFailed`."""
     directory = program.log.parent
     try:
         directory.mkdir(parents=True, exist_ok=True)
         return program.log.open("ab")
     except OSError as error:
         problem = problem_with_directory(directory) or f"{program.log}: {error.strerror}"
-        raise HubFailed(f"{program.name} cannot be started: {problem}") from error
+        raise ServerFailed(f"{program.name} cannot be started: {problem}") from error
 
 
 class ChildProgram:
@@ -77,7 +77,7 @@ class ChildProgram:
     async def start(
         self, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Start it and wait until it is ready; returns its JSON line. Raises `HubFailed`."""
+        """Start it and wait until it is ready; returns its JSON line. Raises `ServerFailed`."""
         began_at = time.perf_counter()
         program = self.program
         prefix, before_exec = tie_to_our_life(program.death_signal)
@@ -158,13 +158,13 @@ class ChildProgram:
                 line = await self._process.stdout.readline()
         except TimeoutError:
             await self.stop()
-            raise HubFailed(f"{name} was not ready within {seconds:g} s; see {log}") from None
+            raise ServerFailed(f"{name} was not ready within {seconds:g} s; see {log}") from None
         try:
             ready_line: dict[str, Any] = json.loads(line)
         except ValueError:
             await self.stop()
             last_log_lines = last_lines(log.read_text(errors="replace"))
-            raise HubFailed(f"{name} did not start: {last_log_lines} ({log})") from None
+            raise ServerFailed(f"{name} did not start: {last_log_lines} ({log})") from None
         return ready_line
 
 

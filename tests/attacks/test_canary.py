@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from loadtest.attack.raw_client import RawClient
-from loadtest.hub.two_hubs import two_hubs
-from machine.local_hub import LocalHub
+from loadtest.nodes.two_local_nodes import two_local_nodes
+from machine.local_node import LocalNode
 from tests.attacks.account_life import Life
 from tests.attacks.canaries import Canaries
 from tests.attacks.kinds_of_secrets import (
@@ -83,17 +83,17 @@ async def without_others(
         "REDIS_URL": f"redis://prime:{new('password of Redis')}@127.0.0.1:9/0",
     }
     database += f"{'&' if '?' in database else '?'}password={new('password of the database')}"
-    async with LocalHub(directory, database_url=database, environment=environment) as hub:
-        async with await RawClient.open(hub.url) as guest:
+    async with LocalNode(directory, database_url=database, environment=environment) as node:
+        async with await RawClient.open(node.url) as guest:
             await guest.hello()
             await guest.call("auth.request_reset", {"email": life.email})
 
         async def has_failed() -> bool:
-            return "mail" in hub.log.read_text(errors="replace")
+            return "mail" in node.log.read_text(errors="replace")
 
         await eventually(has_failed, within=30.0)
-        await hub.leave()
-    return hub.log
+        await node.leave()
+    return node.log
 
 
 @pytest.mark.hub
@@ -114,24 +114,24 @@ async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or
         async with smtp_server(Received()) as mails:
             environment |= {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}"}
             environment |= settings(provider.issuer, canaries)
-            async with two_hubs(tmp_path, environment) as hubs:
-                life = Life((hubs[0].url, hubs[1].url), mails, canaries)
+            async with two_local_nodes(tmp_path, environment) as nodes:
+                life = Life((nodes[0].url, nodes[1].url), mails, canaries)
                 ann = await life.passwords()
                 await life.mail(ann)
                 for part in life.parts():
                     await part()
                 await ProviderLife(life, provider).run()
                 life.leave()
-                database = hubs[0].database_url
+                database = nodes[0].database_url
 
                 async def all_mails_are_sent() -> bool:
                     return not canaries.found_in((await dumped(database))["mail_outbox"])
 
                 await eventually(all_mails_are_sent, within=30.0)
-                pages = [metrics(hub.url) for hub in hubs]
-                for hub in hubs:
-                    await hub.leave()  # what is to be written behind is written
-                logs = [hub.log for hub in hubs]
+                pages = [metrics(node.url) for node in nodes]
+                for node in nodes:
+                    await node.leave()  # what is to be written behind is written
+                logs = [node.log for node in nodes]
                 logs.append(await without_others(tmp_path / "three", database, environment, life))
                 tables = await dumped(database)
     assert canaries.known.keys() >= KINDS

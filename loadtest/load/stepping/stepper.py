@@ -8,7 +8,6 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection as Pipe
 
-from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.cursor_job import Job
 from loadtest.load.generators import (
     LEAD_SECONDS,
@@ -19,6 +18,7 @@ from loadtest.load.generators import (
 )
 from loadtest.load.stepping import stepped_load
 from loadtest.load.stepping.stepped_load import Grow, Order, Step
+from loadtest.nodes.server_watch import Watched, watch
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from typing import Any
 from rich.console import Console
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused
-from loadtest.hub.cores import divide
-from loadtest.hub.hub_metrics import longest, scrape
-from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
-from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
-from loadtest.peers.running import Running, pinned_hubs
+from loadtest.nodes.cores import divide
+from loadtest.nodes.node_metrics import longest, scrape
+from loadtest.nodes.pinned_node import allow_files, kept_waiting_seconds
+from loadtest.nodes.two_local_nodes import two_local_nodes
+from loadtest.peers.running import Running, pinned_nodes
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
@@ -76,8 +76,8 @@ async def run_auth(arguments: argparse.Namespace) -> dict[str, Any]:
     gc.disable()  # a collection would be told as the server's delay
     try:
         with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
-            async with two_hubs(Path(directory), ENVIRONMENT) as hubs:
-                bench = _Bench(pinned_hubs(hubs, cores), arguments, console)
+            async with two_local_nodes(Path(directory), ENVIRONMENT) as nodes:
+                bench = _Bench(pinned_nodes(nodes, cores), arguments, console)
                 report = {**await bench.run(), "cores": cores.in_words}
     finally:
         gc.enable()

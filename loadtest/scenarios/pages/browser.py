@@ -22,9 +22,9 @@ from loadtest.browser.driving import Browser, Driver, chromium
 from loadtest.browser.frames import Frames
 from loadtest.browser.moving_members import MovingMembers
 from loadtest.browser.studio_page import ROOT, StudioPage, bundle_kb
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import problems, verdict
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.peers.installing import node_packages
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
@@ -67,7 +67,7 @@ TARGETS = (
 class Scene:
     """Where the page goes, and who moves there."""
 
-    hub: PinnedHub
+    server: PinnedNode
     login: tuple[str, str]
     project: str
     title: str
@@ -131,21 +131,21 @@ async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
 async def _scene(arguments: argparse.Namespace) -> AsyncIterator[Scene]:
     """A server with the song, in which the members move."""
     title, ops = await asyncio.to_thread(_song, arguments.song)
-    async with pinned_hub(arguments.members) as hub:
+    async with pinned_node(arguments.members) as server:
         login = ("owner@load.example", secrets.token_urlsafe(12))
-        async with Client(hub.url, device="owner", call_seconds=CALL_SECONDS) as owner:
+        async with Client(server.url, device="owner", call_seconds=CALL_SECONDS) as owner:
             user = await owner.register(login[0], "owner", login[1])
             project = str((await owner.projects.create(name=title[:120]))["id"])
             room = await owner.join(project)
             await upload(room, ops)
             state = room.state
             assert owner.access_token is not None
-            account = Account(hub.url, login[0], owner.access_token, user["id"])
+            account = Account(server.url, login[0], owner.access_token, user["id"])
         end = max((clip["time"] + clip["duration"] for clip in state["clips"].values()), default=16)
         members = MovingMembers(arguments.hz, end, list(state["tracks"]))
         try:
             await members.enter(account, project, arguments.members)
-            yield Scene(hub, login, project, title, sum(map(len, state.values())), members)
+            yield Scene(server, login, project, title, sum(map(len, state.values())), members)
         finally:
             members.leave()
 
@@ -172,8 +172,8 @@ class _Uses:
         """The whole scenario, but for the server and the members."""
         scene = self._scene
         await self._browser.faults()  # Chromium is there now
-        scene.hub.cores.pin_server(self._browser.pid, [scene.hub.pid])
-        busy_readers = {"hub": lambda: scene.hub.cpu_seconds, "members": time.process_time}
+        scene.server.cores.pin_server(self._browser.pid, [scene.server.pid])
+        busy_readers = {"server": lambda: scene.server.cpu_seconds, "members": time.process_time}
         sent_before, lag = scene.members.sent, len(scene.members.lag_ms)
         async with Samples(busy_readers) as samples:
             for number in range(self._arguments.repeats):
@@ -194,7 +194,7 @@ class _Uses:
             "entities": scene.entities,
             "members": scene.members.connected,
             "moves_per_s": round((scene.members.sent - sent_before) / seconds_passed),
-            "hub_cpu_percent": samples.mean("hub"),
+            "node_cpu_percent": samples.mean("server"),
             "members_lag_ms": summary(scene.members.lag_ms[lag:]),
             "cores": self._pinning,
             **verdict(found_problems),
@@ -202,7 +202,9 @@ class _Uses:
 
     async def _use(self, name: str) -> None:
         scene = self._scene
-        page = await StudioPage.open(self._browser, name, scene.hub.url, scene.login, scene.project)
+        page = await StudioPage.open(
+            self._browser, name, scene.server.url, scene.login, scene.project
+        )
         self._first_edits.append(await page.first_edit())
         await self._watch(page, self._scrolled, scrolls=True)
         await self._watch(page, self._at_rest, scrolls=False)
@@ -242,7 +244,7 @@ class _Uses:
 
     @property
     def _pinning(self) -> str:
-        cores = self._scene.hub.cores
+        cores = self._scene.server.cores
         if not cores.is_divided:
             return cores.in_words
         return f"Chromium alone on core {cores.server[0]}; server and members on the others"

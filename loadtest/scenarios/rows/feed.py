@@ -10,9 +10,6 @@ from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.bare.heartbeats import keep_alive
-from loadtest.hub.hub_metrics import scrape
-from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
     LoopLag,
@@ -20,6 +17,9 @@ from loadtest.load.generator_checks import (
     problems,
     verdict,
 )
+from loadtest.nodes.node_metrics import scrape
+from loadtest.nodes.pinned_node import PinnedNode, pinned_node
+from loadtest.nodes.process_samples import Samples
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
@@ -55,8 +55,8 @@ async def run_feed(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.watchers)
-        async with pinned_hub(arguments.watchers) as hub:
-            crowd = _Crowd(hub, arguments, progress, step)
+        async with pinned_node(arguments.watchers) as node:
+            crowd = _Crowd(node, arguments, progress, step)
             report = await crowd.run()
     crowd.scenario_report.show(report, arguments.report, console)
     return report
@@ -66,9 +66,9 @@ class _Crowd:
     """Watchers of many lists, and writers."""
 
     def __init__(
-        self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
+        self, node: PinnedNode, arguments: argparse.Namespace, progress: Progress, step: TaskID
     ) -> None:
-        self._hub = hub
+        self._node = node
         self._arguments = arguments
         self._progress = progress
         self._step = step
@@ -84,12 +84,12 @@ class _Crowd:
         await self._prepare()
         beating = asyncio.create_task(keep_alive(self._connected))
         busy_readers = {
-            "hub": lambda: self._hub.cpu_seconds,
-            "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
+            "node": lambda: self._node.cpu_seconds,
+            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
         try:
-            async with Samples(busy_readers, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
+            async with Samples(busy_readers, {"node_rss_mb": lambda: self._node.rss_mb}) as samples:
                 async with LoopLag() as lag:
                     await self._come(self._arguments.watchers // 10)
                     tenth = await self._during("a tenth watch")
@@ -128,14 +128,14 @@ class _Crowd:
             "told_the_whole_list": self._counts.whole,
             "resyncs": self._counts.resyncs,
             "writes_failed": sum(writer.failed for writer in self._writers),
-            "hub_cpu_percent_max": samples.highest("hub"),
-            "hub_rss_mb": samples.highest("hub_rss_mb"),
+            "node_cpu_percent_max": samples.highest("node"),
+            "node_rss_mb": samples.highest("node_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
-            "cores": self._hub.cores.in_words,
+            "cores": self._node.cores.in_words,
             **verdict(
                 problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS)
-                + disturbed(samples.mean("hub_kept_waiting"))
+                + disturbed(samples.mean("node_kept_waiting"))
             ),
         }
 
@@ -147,17 +147,17 @@ class _Crowd:
         by_account = max(1, PER_ACCOUNT // per_list)
         watchers: list[list[Watcher]] = []
         for first in range(0, lists, by_account):
-            account = await register(self._hub.url)
+            account = await register(self._node.url)
             list_numbers = range(first, min(first + by_account, lists))
             projects = [await create_project(account, f"feed {n}") for n in list_numbers]
-            writer = FileWriter(account, projects, lambda: self._hub.url)
+            writer = FileWriter(account, projects, lambda: self._node.url)
             await writer.make(FILES)
             self._writers.append(writer)
             for number, project in zip(list_numbers, projects, strict=True):
                 members = range(number * per_list, min((number + 1) * per_list, count))
                 watchers.append(
                     [
-                        Watcher(account, n, project, self._counts, lambda: self._hub.url)
+                        Watcher(account, n, project, self._counts, lambda: self._node.url)
                         for n in members
                     ]
                 )
@@ -185,10 +185,10 @@ class _Crowd:
         self._show_step(text)
         writing_tasks = self._write()
         await asyncio.sleep(1.0)
-        before, changes_seen = await scrape(self._hub.url), self._counts.changes
+        before, changes_seen = await scrape(self._node.url), self._counts.changes
         began_at = time.perf_counter()
         await asyncio.sleep(self._arguments.seconds)
-        after, seconds_passed = await scrape(self._hub.url), time.perf_counter() - began_at
+        after, seconds_passed = await scrape(self._node.url), time.perf_counter() - began_at
         changes_seen = self._counts.changes - changes_seen
         await _cancelled(writing_tasks)
         queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))
@@ -207,8 +207,8 @@ class _Crowd:
         self._show_step("the server is killed and started again")
         writing_tasks = self._write()
         await asyncio.sleep(1.0)
-        await self._hub.kill()
-        await self._hub.start()
+        await self._node.kill()
+        await self._node.start()
         await asyncio.sleep(self._arguments.seconds)
         await _cancelled(writing_tasks)
 

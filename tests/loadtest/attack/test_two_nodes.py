@@ -1,4 +1,4 @@
-"""Every attack, against a running hub of two nodes: its connections come over both of them."""
+"""Every attack, against a server of two nodes: its connections come over both of them."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""The demo, short: musicians at work, the hub killed, and the proof."""
+"""The demo, short: musicians at work, the node killed, and the proof."""
 
 import argparse
 import asyncio
@@ -15,8 +15,8 @@ import pytest
 
 from files.importing import read_song
 from loadtest.demo.demo import Demo, own_song
-from loadtest.hub.without_limits import WITHOUT_LIMITS
-from machine.local_hub import LocalHub
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
+from machine.local_node import LocalNode
 from prime_client.client import Client
 from prime_client.failures import CallFailed
 
@@ -52,7 +52,7 @@ def assert_library_was_shared(report: dict[str, Any], everyone: int) -> None:
     )
 
 
-def test_P1_P4_nothing_is_lost_when_the_hub_is_killed() -> None:
+def test_P1_P4_nothing_is_lost_when_the_node_is_killed() -> None:
     report = demo("--seconds", "6", "--musicians", "3", *kills(1))
     assert (report["lost"], report["converged"], report["refused"]) == (0, True, 0)
     assert report["kills"] >= 1
@@ -82,11 +82,11 @@ async def test_who_came_by_a_browser_looks_on_once_it_is_proved_and_nobody_else_
     arguments = argparse.Namespace(
         musicians=1, seed=3, seconds=0.5, kill_every=0.0, least_kills=0, project=None
     )
-    async with LocalHub(tmp_path / "data", environment=WITHOUT_LIMITS) as hub:
-        demo = Demo(arguments, read_song(own_song()), hub)
+    async with LocalNode(tmp_path / "data", environment=WITHOUT_LIMITS) as node:
+        demo = Demo(arguments, read_song(own_song()), node)
         try:
             await demo.set_up()
-            async with Client(hub.url, device="mia") as mia, Client(hub.url, device="noa") as noa:
+            async with Client(node.url, device="mia") as mia, Client(node.url, device="noa") as noa:
                 await mia.accept_as_guest(demo.address, "Mia")
                 room = await mia.join(demo.participants[0].room.project)
                 assert room.role == "editor"
@@ -120,4 +120,4 @@ def test_a_demo_that_stays_says_that_its_server_has_ended_and_fails() -> None:
         said = process.stderr.read()
         assert process.wait() == 1
     assert "prime: the server has ended; " in said
-    assert "hub.log" in said
+    assert "node.log" in said

@@ -55,7 +55,7 @@ REPORT: dict[str, Any] = {
     "digest": "0123456789abcdef0123456789abcdef",
     "ack_ms": {"p50": 3.2, "p99": 9.9},
     "cursor_ms": {"p50": None, "p99": None},
-    "hub_rss_mb": 61.2,
+    "node_rss_mb": 61.2,
     "ready_s": 2.4,
 }
 
@@ -77,8 +77,8 @@ def test_the_picture_fits_80_columns_and_says_who_is_where() -> None:
     assert "restarts 1" in text
 
 
-def test_a_killed_hub_is_seen() -> None:
-    assert "killed" in drawn(live(replace(FIGURES, hub_is_up=False)))
+def test_a_killed_node_is_seen() -> None:
+    assert "killed" in drawn(live(replace(FIGURES, node_is_up=False)))
 
 
 def test_a_plain_line_is_one_line() -> None:

@@ -35,7 +35,7 @@ def test_one_late_timer_in_a_hundred_is_forgiven() -> None:
     assert problems([0.1] * 99 + [500.0], 10.0, 950, 1_000) == []
 
 
-def test_a_hub_that_is_not_alone_on_its_core_is_told() -> None:
+def test_a_node_that_is_not_alone_on_its_core_is_told() -> None:
     assert disturbed(10.0) == []
     (said,) = disturbed(37.4)
     assert "37 % of the time" in said

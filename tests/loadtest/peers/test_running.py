@@ -72,7 +72,7 @@ def test_socket_layers_are_no_peers_and_come_only_when_asked_for() -> None:
     assert all(name in KNOWN for names in GROUPS.values() for name in names)
 
 
-def test_a_flame_graph_needs_prime_a_report_and_one_hub(tmp_path: Path) -> None:
+def test_a_flame_graph_needs_prime_a_report_and_one_node(tmp_path: Path) -> None:
     page = ("--report", str(tmp_path))
     for words, complaint in (
         (("compare", "--profile"), "say --report DIR"),

@@ -37,7 +37,7 @@ class FakeConnection:
             self.on_lost(self)
 
 
-class FakeHub:
+class FakeNode:
     """Lets in whoever comes, at the head it has; what it says is heard by the newest connection."""
 
     def __init__(self, head: int = 0) -> None:
@@ -62,15 +62,15 @@ class FakeHub:
 
 
 class FakePrime:
-    def __init__(self, hub: FakeHub, on_message: Callable[[Message], None]) -> None:
+    def __init__(self, node: FakeNode, on_message: Callable[[Message], None]) -> None:
         self.connection = FakeConnection()
         self.joined: dict[str, Message] = {}
         self.on_message = on_message
-        self._hub = hub
+        self._node = node
 
     async def join(self, project: str, position: Message | None) -> Message:
-        self._hub.positions.append(None if position is None else dict(position))
-        at = position or {"epoch": "e", "seq": self._hub.head}
+        self._node.positions.append(None if position is None else dict(position))
+        at = position or {"epoch": "e", "seq": self._node.head}
         joined = {"you": "me", "position": dict(at), "resumed": position is not None}
         self.joined[project] = joined
         return joined
@@ -83,8 +83,8 @@ class FakePrime:
 
 
 class Bench:
-    def __init__(self, hub: FakeHub) -> None:
-        self.hub = hub
+    def __init__(self, node: FakeNode) -> None:
+        self.node = node
         self.tally = ReturningTally()
         self.ticks: list[Message] = []
         rng = random.Random(1)
@@ -92,7 +92,7 @@ class Bench:
 
     @property
     def sent(self) -> list[Message]:
-        return self.hub.primes[-1].connection.sent
+        return self.node.primes[-1].connection.sent
 
     async def entered(self) -> Self:
         await self.member.enter()
@@ -103,11 +103,11 @@ class Bench:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
-    hub = FakeHub(head=7)
-    monkeypatch.setattr(BarePrime, "open", hub.open)
+def node(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
+    node = FakeNode(head=7)
+    monkeypatch.setattr(BarePrime, "open", node.open)
     monkeypatch.setattr(BASE, 0.01)
-    return hub
+    return node
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -122,26 +122,26 @@ def _payload(frame: bytes) -> Message:
     return message
 
 
-async def test_P4_it_comes_back_with_its_position(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
-    hub.says("delta", seq=8, id="x")
-    hub.says("delta", seq=9, id="y")
-    hub.refuses = 2
+async def test_P4_it_comes_back_with_its_position(node: FakeNode) -> None:
+    bench = await Bench(node).entered()
+    node.says("delta", seq=8, id="x")
+    node.says("delta", seq=9, id="y")
+    node.refuses = 2
     bench.member.drop()
     assert bench.member.prime is None
     await bench.back()
-    assert hub.positions == [None, {"epoch": "e", "seq": 9}]
+    assert node.positions == [None, {"epoch": "e", "seq": 9}]
     assert (bench.tally.reconnects, bench.tally.resumed, bench.tally.holes) == (1, 1, 0)
     assert bench.tally.problems == {"ConnectionRefusedError": 2}
 
 
-async def test_it_comes_again_when_the_hub_asked_for(
-    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+async def test_it_comes_again_when_the_node_asked_for(
+    node: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BASE, 1e-6)
-    bench = await Bench(hub).entered()
-    hub.refuses = 1
-    hub.refusal = PrimeRefused("unavailable: too many", retry_after_ms=120)
+    bench = await Bench(node).entered()
+    node.refuses = 1
+    node.refusal = PrimeRefused("unavailable: too many", retry_after_ms=120)
     began = time.perf_counter()
     bench.member.drop()
     await bench.back()
@@ -149,56 +149,58 @@ async def test_it_comes_again_when_the_hub_asked_for(
     assert bench.tally.problems == {"PrimeRefused": 1}
 
 
-async def test_D2_a_seq_that_does_not_follow_is_a_hole(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
-    hub.says("delta", seq=8, id="x")
-    hub.says("delta", seq=10, id="y")
-    hub.says("delta", seq=10, id="y")
+async def test_D2_a_seq_that_does_not_follow_is_a_hole(node: FakeNode) -> None:
+    bench = await Bench(node).entered()
+    node.says("delta", seq=8, id="x")
+    node.says("delta", seq=10, id="y")
+    node.says("delta", seq=10, id="y")
     assert bench.tally.holes == 2
 
 
-async def test_D3_what_was_not_answered_is_sent_again_and_its_ack_is_no_hole(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
+async def test_D3_what_was_not_answered_is_sent_again_and_its_ack_is_no_hole(
+    node: FakeNode,
+) -> None:
+    bench = await Bench(node).entered()
     bench.member.propose([], 0.0)
     bench.member.drop()
     bench.member.propose([], 0.0)  # while away
     await bench.back()
     assert [message["id"] for message in bench.sent] == ["d-00000001", "d-00000002"]
     assert bench.tally.resent == 1
-    hub.says("delta", seq=8, id="d-00000001")  # stored before the connection was lost
-    hub.says("ack", seq=8, id="d-00000001", duplicate=True)
-    hub.says("ack", seq=9, id="d-00000002")
+    node.says("delta", seq=8, id="d-00000001")  # stored before the connection was lost
+    node.says("ack", seq=8, id="d-00000001", duplicate=True)
+    node.says("ack", seq=9, id="d-00000002")
     assert not bench.member.pending
     assert bench.tally.holes == 0
     assert bench.tally.duplicates == 1
     assert bench.tally.acked == {PROJECT: {"d-00000001": 8, "d-00000002": 9}}
-    assert bench.tally.ack_ms == []  # what waited for a way back is no latency of the hub
+    assert bench.tally.ack_ms == []  # what waited for a way back is no latency of the node
 
 
-async def test_two_acks_that_differ_are_a_contradiction(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
-    hub.says("ack", seq=8, id="a")
-    hub.says("ack", seq=9, id="a", duplicate=True)
+async def test_two_acks_that_differ_are_a_contradiction(node: FakeNode) -> None:
+    bench = await Bench(node).entered()
+    node.says("ack", seq=8, id="a")
+    node.says("ack", seq=9, id="a", duplicate=True)
     assert bench.tally.contradictions == 1
 
 
-async def test_a_delta_over_the_rate_is_sent_again_and_one_refused_is_told(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
+async def test_a_delta_over_the_rate_is_sent_again_and_one_refused_is_told(node: FakeNode) -> None:
+    bench = await Bench(node).entered()
     bench.member.propose([], 0.0)
     details = {"retry_after_ms": 1}
-    hub.says("error", id="d-00000001", code="rate_limited", details=details)
+    node.says("error", id="d-00000001", code="rate_limited", details=details)
     await until(lambda: len(bench.sent) > 1)
     assert [message["id"] for message in bench.sent] == ["d-00000001"] * 2
-    hub.says("error", id="d-00000001", code="forbidden")
+    node.says("error", id="d-00000001", code="forbidden")
     assert bench.tally.refused == {"forbidden": 1}
     assert not bench.member.pending
 
 
-async def test_who_leaves_does_not_come_back(hub: FakeHub) -> None:
-    bench = await Bench(hub).entered()
+async def test_who_leaves_does_not_come_back(node: FakeNode) -> None:
+    bench = await Bench(node).entered()
     bench.member.leave()
-    hub.primes[-1].connection.abort()
+    node.primes[-1].connection.abort()
     await asyncio.sleep(0.05)
-    assert len(hub.primes) == 1
-    hub.says("tick", moved={})
+    assert len(node.primes) == 1
+    node.says("tick", moved={})
     assert bench.ticks == [{"t": "tick", "moved": {}}]

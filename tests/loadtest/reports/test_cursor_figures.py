@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from loadtest.hub.cores import Cores
-from loadtest.hub.server_watch import Cost
 from loadtest.load.cursor_job import Job, Measurement
 from loadtest.load.generators import Loaded, shared_out
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.server_watch import Cost
 from loadtest.peers.relays import PlainRelay
 from loadtest.reports.cursor_figures import medians, notes_of, row_of
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from loadtest.hub.cores import Cores
-from loadtest.hub.server_watch import Cost, Watched
 from loadtest.load.cursor_job import Job, Measurement
 from loadtest.load.generators import GeneratorFailed, Loaded
 from loadtest.load.stepping.stepper import Offer
+from loadtest.nodes.cores import Cores
+from loadtest.nodes.server_watch import Cost, Watched
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running

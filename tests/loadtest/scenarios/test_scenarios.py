@@ -1,4 +1,4 @@
-"""Each scenario once, small, against a real hub; and command lines that are none."""
+"""Each scenario once, small, against a real node; and command lines that are none."""
 
 import json
 import subprocess
@@ -20,8 +20,13 @@ NAMES = ("deltas", "join", "idle", "herd", "feed", "session", "auth")
 
 
 def real_hub(test: Any) -> Any:
-    """A whole hub, for some seconds."""
-    for mark in (pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(120)):
+    """A whole node, for some seconds."""
+    for mark in (
+        pytest.mark.hub,
+        pytest.mark.postgres,
+        pytest.mark.slow,
+        pytest.mark.timeout(120),
+    ):
         test = mark(test)
     return test
 
@@ -59,8 +64,8 @@ def test_deltas() -> None:
     assert report["ratio"] == pytest.approx(report["durable_per_s"] / alone, abs=0.001)
     assert 0 < report["ack_ms"]["p50"] <= report["ack_p99_ms"] <= report["ack_ms"]["max"]
     assert report["tick_delay_ms"] >= 0
-    assert set(report["hub_stall_ms"]) == {"quiet", "at_rate", "saturated"}
-    assert report["hub_stall_ms"]["saturated"] > 0
+    assert set(report["node_stall_ms"]) == {"quiet", "at_rate", "saturated"}
+    assert report["node_stall_ms"]["saturated"] > 0
     assert 0 < report["cursor_quiet_ms"]["p50"] <= report["cursor_quiet_ms"]["max"]
 
 
@@ -79,10 +84,10 @@ def test_join() -> None:
 def test_H6_idle() -> None:
     report = report_of("idle", "--connections", "40", "--per-room", "16")
     assert (report["connections"], report["failed"], report["lost_connections"]) == (40, 0, 0)
-    assert report["open_at_hub"] == 40
+    assert report["open_at_node"] == 40
     assert report["rooms"] == 3
     assert report["heartbeats_answered"] >= 38
-    assert report["hub_uss_before_mb"] > 10
+    assert report["node_uss_before_mb"] > 10
     assert report["kb_per_connection"] < 1_000
 
 

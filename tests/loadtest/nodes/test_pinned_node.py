@@ -1,4 +1,4 @@
-"""A hub alone on its core; and open files: enough, or a sentence that says what to do."""
+"""A node alone on its core; and open files: enough, or a sentence that says what to do."""
 
 import contextlib
 import os
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from loadtest.hub.cores import tree
-from loadtest.hub.pinned_hub import SPARE_FILES, TooFewFiles, allow_files, pinned_hub
+from loadtest.nodes.cores import tree
+from loadtest.nodes.pinned_node import SPARE_FILES, TooFewFiles, allow_files, pinned_node
 
 
 @pytest.fixture
@@ -53,16 +53,16 @@ def affinity() -> Iterator[set[int]]:
 @pytest.mark.hub
 @pytest.mark.postgres
 @pytest.mark.slow
-async def test_the_hub_is_alone_on_its_core_in_each_of_its_lives(affinity: set[int]) -> None:
+async def test_the_node_is_alone_on_its_core_in_each_of_its_lives(affinity: set[int]) -> None:
     if len(affinity) < 2:
         pytest.skip("one core cannot be divided")
-    async with pinned_hub() as hub:
+    async with pinned_node() as node:
         for _ in range(2):
-            assert os.sched_getaffinity(hub.pid) == set(hub.cores.server)
-            for process in [*tree(hub.postgres_pid), psutil.Process()]:
+            assert os.sched_getaffinity(node.pid) == set(node.cores.server)
+            for process in [*tree(node.postgres_pid), psutil.Process()]:
                 with contextlib.suppress(ProcessLookupError):  # PostgreSQL's workers come and go
-                    assert os.sched_getaffinity(process.pid) == set(hub.cores.load)
-            await hub.kill()
-            await hub.start()
-        assert hub.uss_kb > 1_000
-        assert hub.cpu_seconds > 0
+                    assert os.sched_getaffinity(process.pid) == set(node.cores.load)
+            await node.kill()
+            await node.start()
+        assert node.uss_kb > 1_000
+        assert node.cpu_seconds > 0

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from loadtest.hub.process_samples import Samples
+from loadtest.nodes.process_samples import Samples
 
 
 class Used:
@@ -19,20 +19,20 @@ class Used:
 
 
 async def test_busy_is_percent_of_a_core_between_two_reads() -> None:
-    async with Samples({"hub": Used(1.0, 1.05)}, {"mb": lambda: 7.0}, every=0.1) as samples:
+    async with Samples({"node": Used(1.0, 1.05)}, {"mb": lambda: 7.0}, every=0.1) as samples:
         await asyncio.sleep(0.15)
-    first, *others = samples.series["hub"]
+    first, *others = samples.series["node"]
     assert first == pytest.approx(100 * 0.05 / samples.seconds[0], rel=0.2)
     assert set(others) == {0}
     assert set(samples.series["mb"]) == {7.0}
-    assert samples.highest("hub") == round(first, 1)
+    assert samples.highest("node") == round(first, 1)
     assert samples.mean("mb") == 7.0
 
 
 async def test_a_process_that_was_started_anew_counts_from_nothing() -> None:
-    async with Samples({"hub": Used(30.0, 0.5, 0.5)}, every=10) as samples:
+    async with Samples({"node": Used(30.0, 0.5, 0.5)}, every=10) as samples:
         pass
-    assert samples.series["hub"] == [0.0]
+    assert samples.series["node"] == [0.0]
 
 
 async def test_a_mean_is_of_the_time_asked_for() -> None:

@@ -11,25 +11,25 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from machine.local_hub import CHECKOUT, HubFailed, LocalHub
+from machine.local_node import CHECKOUT, LocalNode, ServerFailed
 
 VALKEY_SECONDS = 30.0
 
 
 @asynccontextmanager
-async def two_hubs(
+async def two_local_nodes(
     directory: Path, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[tuple[LocalHub, LocalHub]]:
-    """They run until the block ends; raises `HubFailed`."""
+) -> AsyncIterator[tuple[LocalNode, LocalNode]]:
+    """They run until the block ends; raises `ServerFailed`."""
     async with _valkey(directory) as redis_url:
         environment = {**(environment or {}), "REDIS_URL": redis_url}
         async with (
-            LocalHub(directory / "one", environment=environment) as first_hub,
-            LocalHub(
-                directory / "two", database_url=first_hub.database_url, environment=environment
-            ) as second_hub,
+            LocalNode(directory / "one", environment=environment) as first_node,
+            LocalNode(
+                directory / "two", database_url=first_node.database_url, environment=environment
+            ) as second_node,
         ):
-            yield first_hub, second_hub
+            yield first_node, second_node
 
 
 @asynccontextmanager
@@ -49,7 +49,7 @@ async def _valkey(directory: Path) -> AsyncIterator[str]:
             ready_line: dict[str, Any] = json.loads(await process.stdout.readline())
         yield ready_line["redis_url"]
     except (TimeoutError, ValueError):
-        raise HubFailed("Valkey did not start") from None
+        raise ServerFailed("Valkey did not start") from None
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from loadtest.hub.cores import Cores, divide
+from loadtest.nodes.cores import Cores, divide
 
 
 def test_the_server_has_a_core_of_its_own() -> None:

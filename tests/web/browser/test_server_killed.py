@@ -9,8 +9,8 @@ import pytest
 
 from files.importing import read_song
 from loadtest.demo.demo import Demo, own_song
-from loadtest.hub.without_limits import WITHOUT_LIMITS
-from machine.local_hub import LocalHub
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
+from machine.local_node import LocalNode
 from server.router.web_pages import FOLDER
 from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, digest, guest_by, seq, synced
@@ -58,16 +58,16 @@ KEPT = f"[...{ROOM}.all('markers').values()].filter(({{name}}) => name === 'kept
 
 
 @pytest.fixture
-async def hub(tmp_path: Path) -> AsyncIterator[LocalHub]:
+async def node(tmp_path: Path) -> AsyncIterator[LocalNode]:
     if not (FOLDER / "studio.html").exists():
         pytest.skip("web/dist is not built: ./run web")
-    async with LocalHub(tmp_path / "data", environment=WITHOUT_LIMITS) as started:
+    async with LocalNode(tmp_path / "data", environment=WITHOUT_LIMITS) as started:
         yield started
 
 
-async def closed_and_opened_without(hub: LocalHub, browser: Browser, page: Page) -> Page:
+async def closed_and_opened_without(node: LocalNode, browser: Browser, page: Page) -> Page:
     """Edits are made without a server, the tab is closed, and there is another one."""
-    await hub.kill()
+    await node.kill()
     await page.see(".pill:has-text('offline')")
     await page.value(FIVE)
     await page.see(".pill:has-text('5 edits kept')")
@@ -80,16 +80,16 @@ async def closed_and_opened_without(hub: LocalHub, browser: Browser, page: Page)
 
 
 async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
-    hub: LocalHub, browser: Browser
+    node: LocalNode, browser: Browser
 ) -> None:
-    demo = Demo(arguments_for(1), read_song(own_song()), hub)
+    demo = Demo(arguments_for(1), read_song(own_song()), node)
     try:
         await demo.set_up()
         mia = await guest_by(browser, "Mia", demo.address)
         address = await mia.value("location.href")
         async with browser.without_server():
-            again = await closed_and_opened_without(hub, browser, mia)
-            await hub.start()
+            again = await closed_and_opened_without(node, browser, mia)
+            await node.start()
             await again.do("goto", address)
             await synced(again)
         await again.until(f"{KEPT} === 5")
@@ -108,9 +108,9 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
 
 
 async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
-    hub: LocalHub, browser: Browser
+    node: LocalNode, browser: Browser
 ) -> None:
-    demo = Demo(arguments_for(2), read_song(own_song()), hub)
+    demo = Demo(arguments_for(2), read_song(own_song()), node)
     try:
         await demo.set_up()
         pages = [await guest_by(browser, name, demo.address) for name in ("Mia", "Noa")]

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from loadtest.hub.cores import Cores
-from machine.local_hub import CHECKOUT
+from loadtest.nodes.cores import Cores
+from machine.local_node import CHECKOUT
 
 
 class AloneFailed(Exception):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadtest.hub.hub_metrics import counted, happened, longest, parse
+from loadtest.nodes.node_metrics import counted, happened, longest, parse
 
 TEXT = """\
 # HELP prime_received_bytes_total Bytes of the messages that clients sent.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from loadtest.hub.cores import tree
+from loadtest.nodes.cores import tree
 
 SAMPLE_SECONDS = 0.5
 

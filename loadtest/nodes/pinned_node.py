@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.hub.cores import Cores, divide, tree
-from loadtest.hub.without_limits import WITHOUT_LIMITS
-from machine.local_hub import LocalHub
+from loadtest.nodes.cores import Cores, divide, tree
+from loadtest.nodes.without_limits import WITHOUT_LIMITS
+from machine.local_node import LocalNode
 
 SPARE_FILES = 512
 """Open files of a process beside its connections: libraries, the database, logs."""
@@ -22,8 +22,8 @@ class TooFewFiles(Exception):
     """The system does not let a process open as many files as there would be connections."""
 
 
-class PinnedHub(LocalHub):
-    """A `LocalHub` on the server's core in each of its lives; PostgreSQL and the load elsewhere."""
+class PinnedNode(LocalNode):
+    """A `LocalNode` on the server's core in each of its lives; all else is on other cores."""
 
     def __init__(
         self, directory: Path, cores: Cores, environment: Mapping[str, str] | None = None
@@ -63,14 +63,14 @@ def kept_waiting_seconds(pid: int) -> float:
 
 
 @asynccontextmanager
-async def pinned_hub(
+async def pinned_node(
     connections: int = 0,
     environment: Mapping[str, str] | None = None,
     data: Path | None = None,
-) -> AsyncIterator[PinnedHub]:
+) -> AsyncIterator[PinnedNode]:
     """A server alone on its core, on `data`, or on a directory that is gone afterwards.
 
-    Raises `HubFailed`, or `TooFewFiles` if so many connections cannot be.
+    Raises `ServerFailed`, or `TooFewFiles` if so many connections cannot be.
     """
     allow_files(connections)
     gc.disable()  # a collection beside thousands of connections would be told as the server's delay
@@ -78,9 +78,9 @@ async def pinned_hub(
     cores.pin_this_process()  # before there is a server: whatever we have started by then moves too
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory:
         environment = {**WITHOUT_LIMITS, **(environment or {})}
-        async with PinnedHub(data or Path(directory) / "data", cores, environment) as hub:
+        async with PinnedNode(data or Path(directory) / "data", cores, environment) as node:
             try:
-                yield hub
+                yield node
             finally:
                 gc.enable()
 

@@ -15,8 +15,8 @@ from machine.caller_paths import resolved
 from machine.children.child_program import (
     CHECKOUT,
     ChildProgram,
-    HubFailed,
     Program,
+    ServerFailed,
     child_environment,
     last_lines,
 )
@@ -24,12 +24,12 @@ from machine.children.child_program import (
 POSTGRES_SECONDS = 90.0
 """Creating a database and recovering one both take seconds; on a slow disk, many."""
 
-HUB_SECONDS = 60.0
+NODE_SECONDS = 60.0
 
-__all__ = ["CHECKOUT", "HubFailed", "LocalHub", "audit", "local_postgres"]
+__all__ = ["CHECKOUT", "LocalNode", "ServerFailed", "audit", "local_postgres"]
 
 
-class LocalHub:
+class LocalNode:
     """Starts a server on `directory`; `kill` and `start` again keep port and data.
 
     The children die with this process: by the kernel's hand on Linux, by `stop` elsewhere.
@@ -50,9 +50,9 @@ class LocalHub:
         self.environment = dict(environment or {})
         self._port = port
         self._postgres = local_postgres(self.directory)
-        log = self.directory / "hub.log"
-        program = Program("the server", module, log, HUB_SECONDS, signal.SIGKILL)
-        self._hub = ChildProgram(program)
+        log = self.directory / "node.log"
+        program = Program("the server", module, log, NODE_SECONDS, signal.SIGKILL)
+        self._node = ChildProgram(program)
 
     async def __aenter__(self) -> Self:
         try:
@@ -68,17 +68,17 @@ class LocalHub:
     @property
     def log(self) -> Path:
         """The log of the server, of all its runs."""
-        return self._hub.program.log
+        return self._node.program.log
 
     @property
     def is_running(self) -> bool:
         """Whether the server's process is there."""
-        return self._hub.is_running
+        return self._node.is_running
 
     @property
     def pid(self) -> int:
         """The process of this life of the server, or of its last one; 0 before the first."""
-        return self._hub.pid
+        return self._node.pid
 
     @property
     def postgres_pid(self) -> int:
@@ -88,12 +88,12 @@ class LocalHub:
     @property
     def rss_mb(self) -> float:
         """Resident memory of the server, in MiB; 0 when it is not running."""
-        return self._hub.rss_mb
+        return self._node.rss_mb
 
     @property
     def cpu_seconds(self) -> float:
         """Processor time this life of the server has taken."""
-        return self._hub.cpu_seconds
+        return self._node.cpu_seconds
 
     async def start(self) -> str:
         """Start what is not running and wait until the server is ready; returns its address."""
@@ -103,39 +103,39 @@ class LocalHub:
             self.database_url = (await self._postgres.start(data))["database_url"]
         environment = {"DATABASE_URL": self.database_url, "REDIS_URL": "", **self.environment}
         options = ("--host", "127.0.0.1", "--port", str(self._port), "--json")
-        self.url = (await self._hub.start(options, environment))["url"]
+        self.url = (await self._node.start(options, environment))["url"]
         self.ready_seconds = time.perf_counter() - began_at
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
         return self.url
 
     def serve_from(self, root: Path) -> None:
         """From its next start on it is the server of that checkout."""
-        self._hub.program = replace(self._hub.program, root=root)
+        self._node.program = replace(self._node.program, root=root)
 
     async def kill(self) -> None:
         """SIGKILL to the server, and to nothing else: PostgreSQL stays."""
-        await self._hub.end(signal.SIGKILL)
+        await self._node.end(signal.SIGKILL)
 
     async def leave(self) -> int | None:
         """SIGTERM to the server, and to nothing else; returns its exit status."""
-        return await self._hub.stop()
+        return await self._node.stop()
 
     def reload(self) -> None:
         """SIGHUP: it reads settings, certificate and keys anew."""
-        self._hub.send(signal.SIGHUP)
+        self._node.send(signal.SIGHUP)
 
     def freeze(self) -> None:
         """SIGSTOP: the server does nothing until `thaw`."""
-        self._hub.send(signal.SIGSTOP)
+        self._node.send(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """SIGCONT: let a frozen server go on."""
-        self._hub.send(signal.SIGCONT)
+        self._node.send(signal.SIGCONT)
 
     async def stop(self) -> None:
         """Stop server and PostgreSQL in order; harmless when not running."""
         self.thaw()
-        await self._hub.stop()
+        await self._node.stop()
         await self._postgres.stop()
 
 
@@ -159,6 +159,6 @@ async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
     output, problems = await process.communicate()
     lines = output.decode().strip().splitlines()
     if process.returncode != 0 and not lines:
-        raise HubFailed(f"the audit failed: {last_lines(problems.decode())}")
+        raise ServerFailed(f"the audit failed: {last_lines(problems.decode())}")
     report: dict[str, Any] = json.loads(lines[-1])
     return report
