@@ -26,8 +26,8 @@ from persistence.sqlstates import own_errors
 from persistence.starting import roles_sql, serving_rights
 from persistence.starting.database_requirements import connected
 from persistence.starting.table_ownership import become_owner, in_words, refuse_others
+from persistence.starting.trigrams import make_trigrams
 from persistence.tables.internal.account_addresses import spell_alike
-from persistence.trigrams import make_trigrams
 from schema.text.one_line import one_line
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"

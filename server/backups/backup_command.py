@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
 from machine.sockets.closed_pipes import ended
-from persistence.journal.epochs import counted
+from schema.text.counted_nouns import counted
 from server.backups import command_output
 from server.backups.command_output import EndWords
 from server.backups.dumping import BackupReport, back_up

@@ -18,8 +18,8 @@ from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import close, connect, server_of
 from persistence.database_url import named_by
 from persistence.errors import PersistenceError
-from persistence.journal.epochs import counted
 from persistence.sqlstates import own_errors
+from schema.text.counted_nouns import counted
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
 from server.backups.command_output import EndWords

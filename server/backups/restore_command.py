@@ -9,7 +9,7 @@ from machine.postgres_programs import has_password
 from machine.sockets.closed_pipes import ended
 from persistence.database_url import checked, chosen, named_by
 from persistence.errors import BadSetting
-from persistence.journal.epochs import counted
+from schema.text.counted_nouns import counted
 from server.backups import command_output, restoring
 from server.backups.command_output import EndWords
 from server.backups.restoring import RestoreReport

@@ -12,8 +12,8 @@ from persistence.backups.contents import Contents, ServerFacts, differences, sna
 from persistence.backups.reset_after_restore import OrdersBefore
 from persistence.caller_role import ROLE
 from persistence.journal.epochs import RenewedEpochs
-from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
+from persistence.new_epochs import new_epochs
 from server.backups import backup_directory
 from server.backups.backup_directory import Manifest, NotKept
 from server.backups.command_output import EndWords

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Callable
 
 from machine.sockets.closed_pipes import ended
-from persistence import migrate
-from persistence.journal import new_epochs
+from persistence import migrate, new_epochs
 from server.commands.command_failures import message_and_exit_code
 from server.settings.command_line_options import options_before
 from server.settings.reading import read_settings

@@ -209,7 +209,7 @@ COMMANDS = (
     "persistence.tools.fill_tables",
     "persistence.tools.foreign_session lock 00000000-0000-4000-8000-000000000001",
     "persistence.migrate",
-    "persistence.journal.new_epochs",
+    "persistence.new_epochs",
     "persistence.tools.standby followed",
 )
 """All that have a database of DATABASE_URL."""

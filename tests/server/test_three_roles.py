@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 
 from persistence.journal import epochs
-from persistence.journal.new_epochs import new_epochs
 from persistence.lanes import LaneSizes
+from persistence.new_epochs import new_epochs
 from server import background_tasks
 from server.states.journal_audit import audit
 from tests.databases import execute

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from persistence.journal.epochs import OLD_NODE_NAME
 from persistence.pool import NODE_NAME, Executor
+from persistence.tables.operating.running_nodes import OLD_NODE_NAME
 
 SEEN = """
 INSERT INTO server_nodes AS n

@@ -8,8 +8,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
+from persistence.new_epochs import new_epochs
 from server.states.journal_audit import audit
 from tests.debian_servers import debian_postgres, postgres_binaries, run, server_directory
 from tests.server.backups.conftest import CHANNELS, a_song

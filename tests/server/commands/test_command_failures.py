@@ -11,7 +11,7 @@ import pytest
 from machine.children.child_process import NotInstalled, ServerUnavailable
 from persistence import migrate
 from persistence.errors import BadSetting, PersistenceError, Unfit
-from persistence.journal.new_epochs import new_epochs
+from persistence.new_epochs import new_epochs
 from persistence.pool import Database
 from persistence.sqlstates import MEANINGS, POOLER_REFUSES
 from server.commands.command_failures import (

@@ -7,7 +7,7 @@ import pytest
 
 from persistence.errors import Unfit
 from persistence.migrate import known_migrations, migrate
-from persistence.trigrams import CREATE, make_trigrams, refuse
+from persistence.starting.trigrams import CREATE, make_trigrams, refuse
 from tests.databases import execute
 
 pytestmark = pytest.mark.postgres

@@ -13,13 +13,14 @@ import pytest
 from persistence.errors import Unfit
 from persistence.journal import epochs, stored_states
 from persistence.journal.epochs import RenewedEpochs
-from persistence.journal.new_epochs import new_epochs
 from persistence.lanes import node_name
+from persistence.new_epochs import new_epochs
 from persistence.pool import Database, Executor
 from persistence.tables import collaboration_sessions
+from persistence.tables.operating import running_nodes
 from tests.persistence.planted_rows import make_project, make_user
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 KEEP_ONE_OF_BEFORE = """
 INSERT INTO project_snapshots (project_id, kind, state, epoch, seq)
@@ -37,7 +38,7 @@ async def visitor(database_url: str) -> AsyncIterator[Database]:
 
 def run(*arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "persistence.journal.new_epochs", *arguments],
+        [sys.executable, "-m", "persistence.new_epochs", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -135,7 +136,7 @@ async def test_a_fresh_restore_is_no_node(
     visitor: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The dump says that a session was alive just now; nobody is connected."""
-    monkeypatch.setattr(epochs, "LOOK_SECONDS", 0.3)
+    monkeypatch.setattr(running_nodes, "LOOK_SECONDS", 0.3)
     ann = await make_user(visitor)
     project = await make_project(visitor, ann)
     await collaboration_sessions.open_session(visitor, project.id, ann.id)
@@ -151,7 +152,7 @@ async def test_a_node_that_connects_again_is_waited_for(
     ann = await make_user(visitor)
     project = await make_project(visitor, ann)
     await collaboration_sessions.open_session(visitor, project.id, ann.id)
-    look, looks, nodes = epochs.refuse_nodes, 0, []
+    look, looks, nodes = running_nodes.refuse_nodes, 0, []
 
     async def look_and_let_a_node_in(db: Executor) -> None:
         nonlocal looks
@@ -162,7 +163,7 @@ async def test_a_node_that_connects_again_is_waited_for(
                 await Database.open(database_url, max_size=1, application_name=node_name())
             )
 
-    monkeypatch.setattr(epochs, "refuse_nodes", look_and_let_a_node_in)
+    monkeypatch.setattr(running_nodes, "refuse_nodes", look_and_let_a_node_in)
     with pytest.raises(Unfit, match="1 connection"):
         await new_epochs(database_url)
     await nodes[0].close()
@@ -174,7 +175,7 @@ async def test_a_node_that_connects_again_is_waited_for(
 async def test_sessions_of_long_ago_are_not_waited_for(
     visitor: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(epochs, "LOOK_SECONDS", 3_600.0)
+    monkeypatch.setattr(running_nodes, "LOOK_SECONDS", 3_600.0)
     ann = await make_user(visitor)
     project = await make_project(visitor, ann)
     session = await collaboration_sessions.open_session(visitor, project.id, ann.id)

@@ -9,11 +9,13 @@ from dataclasses import asdict
 from rich.console import Console
 
 from persistence.database_url import from_environment
-from persistence.errors import PersistenceError
+from persistence.errors import PersistenceError, Unfit
 from persistence.journal import epochs
-from persistence.journal.epochs import RenewedEpochs, counted
+from persistence.journal.epochs import RenewedEpochs
 from persistence.migrate import check
-from persistence.pool import Database
+from persistence.pool import Database, Executor
+from persistence.tables.operating import running_nodes
+from schema.text.counted_nouns import counted
 from schema.text.one_line import one_line
 
 LONGEST_SECONDS = 3_600.0
@@ -27,6 +29,11 @@ transaction; running it again harms nothing.
 """
 
 
+IS_READ_ONLY = """
+SELECT current_setting('transaction_read_only')::boolean
+"""
+
+
 async def new_epochs(dsn: str, *, force: bool = False) -> RenewedEpochs:
     """Renew the epochs of this database; raises `Unfit` if nodes run, unless forced."""
     await check(dsn)
@@ -37,10 +44,26 @@ async def new_epochs(dsn: str, *, force: bool = False) -> RenewedEpochs:
         application_name="prime new-epochs",
     )
     try:
-        await epochs.refuse_standby(db)
-        return await (epochs.renew(db) if force else epochs.renew_without_nodes(db))
+        await _refuse_standby(db)
+        return await (epochs.renew(db) if force else _renew_without_nodes(db))
     finally:
         await db.close()
+
+
+async def _renew_without_nodes(db: Executor) -> RenewedEpochs:
+    """Raises `Unfit` where nodes are running, or one starts meanwhile."""
+    await running_nodes.wait_for_nodes(db)
+    async with db.transaction() as transaction:
+        await running_nodes.refuse_nodes(transaction)
+        renewed = await epochs.renew(transaction)
+        await running_nodes.refuse_nodes(transaction)
+        return renewed
+
+
+async def _refuse_standby(db: Executor) -> None:
+    """Raises `Unfit` where nothing can be written."""
+    if await db.fetchval(IS_READ_ONLY):
+        raise Unfit("the database is read-only; if it is a standby, promote it first")
 
 
 def _arguments() -> argparse.Namespace:

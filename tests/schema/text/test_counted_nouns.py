@@ -1,0 +1,12 @@
+"""How many there are of something, in words."""
+
+import pytest
+
+from schema.text.counted_nouns import counted
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 projects"), (1, "1 project"), (2_000, "2,000 projects")]
+)
+def test_one_of_something_has_no_s(number: int, words: str) -> None:
+    assert counted(number, "project") == words
