@@ -47,7 +47,6 @@ from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
-from server.router.changed_rows import ChangedRows
 from server.router.connection_login import ConnectionLogins, EndedLogins
 from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
@@ -56,6 +55,7 @@ from server.router.http_pages import HttpPages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
 from server.router.router import Router
+from server.router.row_change_listener import RowChangeListener
 from server.router.socket_limits import SocketLimits
 from server.router.web_pages import FOLDER, WebPages
 from server.row_feed.row_feed import RowFeed
@@ -147,7 +147,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 
 
 def _row_changes(core: _Core) -> RowChanges:
-    listener = ChangedRows(core.connections, core.hub, core.media, core.ended_logins)
+    listener = RowChangeListener(core.connections, core.hub, core.media, core.ended_logins)
     tell_nodes, wake = core.hub.broadcast.tell_row_changed, core.feed.wake
     return RowChanges(core.base.db.rooms, listener, tell_nodes, core.tasks.spawn, wake)
 

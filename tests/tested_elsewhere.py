@@ -376,7 +376,7 @@ TESTED_ELSEWHERE = {
     "server.process": "tests/server/test_command_line.py",
     "server.refused": "tests/server/states/test_document_slots.py",
     "server.router.call_replies": "tests/bounds/rows/reply_cases.py",
-    "server.router.changed_rows": "tests/server/nodes/test_row_changes.py",
+    "server.router.row_change_listener": "tests/server/nodes/test_row_changes.py",
     "server.router.http_pages": "tests/server/live/test_hub.py",
     "server.router.socket_limits": "tests/server/live/test_hub.py",
     "server.router.connection_services": "tests/server/test_limits.py",

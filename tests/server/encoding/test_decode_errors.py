@@ -14,7 +14,7 @@ from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.limits import LOGINS_NEEDED_ALLOWED
 from schema.messages import Call
 from server.encoding.codec import CODECS, BadMessage, Codec
-from server.router import changed_rows
+from server.router import row_change_listener
 from tests.server.conftest import Node
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 
@@ -307,7 +307,7 @@ async def test_A3_whatever_is_said_once_the_login_has_ended_the_close_says_that(
     node: Node, monkeypatch: pytest.MonkeyPatch, codec: str, said: Message, times: int
 ) -> None:
     """Also before the close is due: a client cannot know yet, and must not take it for a fault."""
-    monkeypatch.setattr(changed_rows, "REVOKED_AFTER_SECONDS", 600.0)
+    monkeypatch.setattr(row_change_listener, "REVOKED_AFTER_SECONDS", 600.0)
     ann = await node.musician("ann")
     phone = await node.again(ann, "phone", codec)
     await ann.result("auth.logout")

@@ -13,7 +13,7 @@ from persistence.tables.internal.change_log import LogPosition
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
 from server.nodes.row_changes import RowChanges, TableConcern
-from server.router.changed_rows import ChangedRows
+from server.router.row_change_listener import RowChangeListener
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
@@ -84,16 +84,16 @@ async def test_R3_news_that_cannot_be_acted_on_keeps_no_other_news(
     await ann.result("members.grant", **grant)
     await cid.until("role_changed")
     await cid.join(project)
-    role_changed, failed = ChangedRows.role_changed, list[str]()
+    role_changed, failed = RowChangeListener.role_changed, list[str]()
 
-    def fails(self: ChangedRows, project: str, user: str, grant: Grant | None) -> None:
+    def fails(self: RowChangeListener, project: str, user: str, grant: Grant | None) -> None:
         if user == ben.user:
             failed.append(user)
             raise ValueError("planted")
         role_changed(self, project, user, grant)
 
     with capture_logs(), monkeypatch.context() as broken:
-        broken.setattr(ChangedRows, "role_changed", fails)
+        broken.setattr(RowChangeListener, "role_changed", fails)
         for wire in (ben, cid):
             await ann.result("members.revoke", project=project, user=wire.user)
         left = await cid.until("left")

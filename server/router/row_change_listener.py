@@ -26,7 +26,7 @@ def ended_by_operator(reason: str) -> Error:
     return Error(None, ErrorCode.AUTH_REQUIRED, text, None, {"message": reason})
 
 
-class ChangedRows:
+class RowChangeListener:
     """A `server.nodes.row_changes.RowListener`."""
 
     def __init__(
