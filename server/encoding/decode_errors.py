@@ -1,6 +1,5 @@
 """What is wrong with bytes that are no message: whom to answer, where, and why."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,14 @@ from schema.errors import ErrorCode
 from schema.messages import Call, Details, Error
 from schema.server_limits import READ_ANYHOW_BYTES
 from schema.text.text_rules import in_words
+from server.encoding.unreadable_bytes import (
+    MARK,
+    fields_in_front,
+    mended_halves,
+    no_number_at,
+    places_of_mark,
+    with_mark,
+)
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 """What decoders raise."""
@@ -88,7 +95,7 @@ class Explainer:
         A client that cuts a text in the middle of a character sends half a surrogate pair: a mark
         of the same length in its place lets the rest be read.
         """
-        mended = _mended(data)
+        mended = mended_halves(data)
         unread = self.look_at(mended)
         explained = self._explained(data, mended, error, unread)
         if unread.name == "delta":
@@ -100,8 +107,8 @@ class Explainer:
     ) -> BadMessage:
         name, message_id = unread.name, unread.id
         reason, path = in_words(_cause(error)), ""
-        if (at := _no_number_at(data, error)) is not None:
-            mended = _with_mark(mended, at) if mended == data else b""
+        if (at := no_number_at(data, error)) is not None:
+            mended = with_mark(mended, at) if mended == data else b""
             path = self._place_of_mark(mended)
             reason = f"{NO_NUMBER} - at `$.{path}`" if path else NO_NUMBER
         elif mended != data and name is not None:
@@ -130,7 +137,7 @@ class Explainer:
             }
             fields["values"] = bytes(header.values) not in NO_VALUES
         except UNREADABLE:
-            fields = dict(_fields_in_front(data))
+            fields = dict(fields_in_front(data))
         name = fields.get("t")
         return UnreadableMessage(
             name if isinstance(name, str) else None,
@@ -146,16 +153,13 @@ class Explainer:
 
     def _places_of_mark(self, message: object) -> Iterator[str]:
         if isinstance(message, Call):
-            yield from _marked({"id": message.id, "method": message.method}, "")
+            yield from places_of_mark({"id": message.id, "method": message.method}, "")
             params = bytes(message.params)
             short = len(params) <= READ_ANYHOW_BYTES
-            yield from _marked(self.read(params) if params and short else MARK, "params")
+            yield from places_of_mark(self.read(params) if params and short else MARK, "params")
         else:
-            yield from _marked(msgspec.to_builtins(message), "")
+            yield from places_of_mark(msgspec.to_builtins(message), "")
 
-
-MARK = "\ua9c1"
-"""An ornament of Javanese script: it may stand in every text, and hardly ever does."""
 
 NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out"
 
@@ -165,9 +169,11 @@ MEND_HALVES = "toWellFormed() of JavaScript mends it"
 def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
     """What was wrong with the parameters of a call, which `decode` could not read (rule C3)."""
     reason, path = in_words(_cause(error)), ""
-    mended = _mended(data)
+    mended = mended_halves(data)
     if mended != data:
-        reason, path = _halved(reason, lambda: _marked(_with_unknown_fields(decode(mended)), ""))
+        reason, path = _halved(
+            reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
+        )
     path = path or _path_in(reason)
     if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
         name = path.rpartition(".")[2]
@@ -263,42 +269,6 @@ _OF_A_FIELD = re.compile(
     r"Object (?:missing required|contains unknown) field `(.*?)`(?: - at `[^`]*`)?$", re.DOTALL
 )
 
-# Numbers of Python and JavaScript that JSON does not have.
-
-_NO_NUMBER = re.compile(rb"-?Infinity|NaN")
-_NO_NUMBER_AS_VALUE = re.compile(rb"(?<=[:,\[ \t\r\n])(?:-?Infinity|NaN)(?=[]},\s])")
-
-
-def _no_number_at(data: bytes, error: Exception) -> int | None:
-    """Where such a number is what could not be read."""
-    match = re.search(r"\(byte (\d+)\)$", str(error))
-    if match is None:
-        return None
-    near = max(0, int(match[1]) - 2)
-    number = _NO_NUMBER.search(data, near, near + 12)
-    return None if number is None else number.start()
-
-
-def _with_mark(data: bytes, at: int) -> bytes:
-    """With a mark, as a text, for the number there, and a number for each other one."""
-    marked = _NO_NUMBER.sub(f'"{MARK}"'.encode(), data[at:], count=1)
-    return data[:at] + _NO_NUMBER_AS_VALUE.sub(b"0", marked)
-
-
-# Half a surrogate pair, in bytes as WTF-8 or escaped in JSON, and what is put in its place.
-
-_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-_HALF_ESCAPED = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
-_MARK, _MARK_ESCAPED = MARK.encode(), rb"\\ua9c1"
-
-
-def _mended(data: bytes) -> bytes:
-    """With a mark for each half; the same where there is none."""
-    return _HALF_ESCAPED.sub(_MARK_ESCAPED, _HALF.sub(_MARK, data))
-
 
 def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
     """What is said where there are halves, and the place of the first."""
@@ -309,48 +279,3 @@ def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]
     if not path:
         return reason, ""
     return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{path}`", path
-
-
-def _marked(value: object, path: str) -> Iterator[str]:
-    """The places of texts with a mark."""
-    match value:
-        case str() if MARK in value:
-            yield path
-        case dict():
-            for name, one in value.items():
-                if isinstance(name, str) and MARK in name:
-                    yield path
-                yield from _marked(one, f"{path}.{name}" if path else str(name))
-        case list():
-            for index, one in enumerate(value):
-                yield from _marked(one, f"{path}[{index}]")
-
-
-# JSON that breaks off, or holds what is no JSON.
-
-
-def _fields_in_front(data: bytes) -> Iterator[tuple[str, Any]]:
-    """The fields before the place that cannot be read."""
-    text = data[:READ_ANYHOW_BYTES].decode("utf-8", "replace")
-    try:
-        at = _skip_expected(text, 0, "{")
-        while True:
-            name, at = _READ(text, _skip_expected(text, at, ""))
-            value, at = _READ(text, _skip_expected(text, _skip_expected(text, at, ":"), ""))
-            yield name, value
-            at = _skip_expected(text, at, ",")
-    except (ValueError, RecursionError):
-        return
-
-
-_READ = json.JSONDecoder(strict=False).raw_decode
-_SPACE = re.compile(r"[ \t\r\n]*")
-
-
-def _skip_expected(text: str, at: int, expected: str) -> int:
-    """Past white space and what is expected there; raises ValueError."""
-    space = _SPACE.match(text, at)
-    at = space.end() if space else at
-    if not text.startswith(expected, at):
-        raise ValueError(f"no {expected!r} at {at}")
-    return at + len(expected)
