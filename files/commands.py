@@ -29,7 +29,8 @@ from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller, problem_with_directory, problem_with_file
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
-from machine.local_node import LocalNode, ServerFailed
+from machine.children.child_program import ServerFailed
+from machine.local_node import LocalNode
 from machine.settings.sources import set_here
 from prime_client.client import Client
 from prime_client.copy.state_ops import State

@@ -32,7 +32,7 @@ from loadtest.nodes.child_programs import ChildFailed
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import directory_of_caller, path_of_caller
-from machine.local_node import ServerFailed
+from machine.children.child_program import ServerFailed
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (

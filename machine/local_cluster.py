@@ -10,7 +10,8 @@ from typing import Self
 
 from machine.caller_paths import resolved
 from machine.children.child_program import CHECKOUT, ChildProgram, Program
-from machine.local_node import LocalNode, local_postgres
+from machine.local_node import LocalNode
+from machine.local_postgres import local_postgres
 
 VALKEY_SECONDS = 20.0
 BALANCER_SECONDS = 20.0

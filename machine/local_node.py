@@ -1,32 +1,17 @@
 """A server of one's own: it and its PostgreSQL as child processes, for a command or a test."""
 
-import asyncio
-import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from machine.caller_paths import resolved
-from machine.children.child_program import (
-    CHECKOUT,
-    ChildProgram,
-    Program,
-    ServerFailed,
-    child_environment,
-    last_lines,
-)
-
-POSTGRES_SECONDS = 90.0
-"""Creating a database and recovering one both take seconds; on a slow disk, many."""
+from machine.children.child_program import ChildProgram, Program
+from machine.local_postgres import local_postgres
 
 NODE_SECONDS = 60.0
-
-__all__ = ["CHECKOUT", "LocalNode", "ServerFailed", "audit", "local_postgres"]
 
 
 class LocalNode:
@@ -137,28 +122,3 @@ class LocalNode:
         self.thaw()
         await self._node.stop()
         await self._postgres.stop()
-
-
-def local_postgres(directory: Path) -> ChildProgram:
-    """PostgreSQL; to be started with `--data` and a directory, where it says its `database_url`."""
-    log = directory / "postgres-launcher.log"
-    module = "machine.embedded_postgres"
-    return ChildProgram(Program("PostgreSQL", module, log, POSTGRES_SECONDS, signal.SIGTERM))
-
-
-async def audit(database_url: str, project: str, *words: str) -> dict[str, Any]:
-    """What PostgreSQL holds of a project, by a process that never saw the server."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "audit", project, *words, "--json"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=CHECKOUT,
-        env=child_environment({"DATABASE_URL": database_url}),
-    )
-    output, problems = await process.communicate()
-    lines = output.decode().strip().splitlines()
-    if process.returncode != 0 and not lines:
-        raise ServerFailed(f"the audit failed: {last_lines(problems.decode())}")
-    report: dict[str, Any] = json.loads(lines[-1])
-    return report

@@ -1,6 +1,8 @@
 """Modules without a test of their name, and the test that would fail if they were wrong."""
 
 TESTED_ELSEWHERE = {
+    "loadtest.checking.audit": "tests/loadtest/demo/test_demo.py",
+    "machine.local_postgres": "tests/machine/test_local_node.py",
     "server.encoding.unreadable_bytes": "tests/server/encoding/test_decode_errors.py",
     "server.calls.rows.auth_sessions": "tests/server/calls/rows/test_collaboration_sessions.py",
     "server.calls.accounts.self_service.address_verification": (

@@ -9,6 +9,7 @@ from typing import Any
 
 from loadtest.chaos.node_watch import NodeWatch, false_alarms, memory_report
 from loadtest.checking.anomalies import Anomaly, Truth, check
+from loadtest.checking.audit import audit
 from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
@@ -17,7 +18,6 @@ from loadtest.faults.faults import FAULTS
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally
 from loadtest.people.large_project import LargeJudgement, snapshots_of
-from machine.local_node import audit
 from prime_client.client import Client
 
 SETTLE_SECONDS = 30.0

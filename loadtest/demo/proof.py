@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from loadtest.checking.audit import audit
 from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.demo_participants import Participant, Tally
-from machine.local_node import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from prime_client.copy.state_ops import State

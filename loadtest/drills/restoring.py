@@ -4,10 +4,10 @@ import asyncio
 import json
 from urllib.parse import urlsplit, urlunsplit
 
+from loadtest.checking.audit import audit
 from loadtest.checking.failovers import Failover
 from loadtest.drills.scene import DrillScene, command, now
 from machine.local_cluster import Servers
-from machine.local_node import audit
 from machine.postgres_programs import address, find, run
 
 NAME = "prime_restored"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from files.importing import read_song
+from loadtest.checking.audit import audit
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
@@ -17,7 +18,6 @@ from loadtest.demo.proof import NotSettled, compare, settle
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.recorded_musician import RecordedMusician
-from machine.local_node import audit
 from prime_client.client import Client
 
 MUSICIANS = 4

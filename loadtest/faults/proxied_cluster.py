@@ -17,8 +17,9 @@ from loadtest.faults.standby import Standby, to_primary
 from loadtest.nodes.child_programs import ChildFailed
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
+from machine.children.child_program import ServerFailed
 from machine.local_cluster import ClusterOptions, LocalCluster, Servers
-from machine.local_node import LocalNode, ServerFailed
+from machine.local_node import LocalNode
 
 WORST_MOMENT_SECONDS = 0.5
 MOST_COPIES = 20

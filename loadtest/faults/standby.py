@@ -10,7 +10,7 @@ from loadtest.checking.failovers import Failover
 from loadtest.faults.fault_proxy import FaultProxy, Streams
 from loadtest.nodes.child_programs import ask
 from machine.local_cluster import LocalCluster
-from machine.local_node import local_postgres
+from machine.local_postgres import local_postgres
 
 if TYPE_CHECKING:
     from pathlib import Path

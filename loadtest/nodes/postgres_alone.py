@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtest.nodes.cores import Cores
-from machine.local_node import CHECKOUT
+from machine.children.child_program import CHECKOUT
 
 
 class AloneFailed(Exception):

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from machine.local_node import CHECKOUT, LocalNode, ServerFailed
+from machine.children.child_program import CHECKOUT, ServerFailed
+from machine.local_node import LocalNode
 
 VALKEY_SECONDS = 30.0
 

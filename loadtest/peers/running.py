@@ -19,7 +19,8 @@ from loadtest.nodes.cores import Cores
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed, node_command, python_command
-from machine.local_node import LocalNode, ServerFailed
+from machine.children.child_program import ServerFailed
+from machine.local_node import LocalNode
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 3.0

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from files.upload import cut_into_deltas, upload
+from loadtest.checking.audit import audit
 from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
@@ -13,7 +14,6 @@ from loadtest.people.demo_participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.songs.large_song import PER_TRACK, large_song
 from loadtest.songs.other_ids import under_another_name
-from machine.local_node import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, DeltaRefused

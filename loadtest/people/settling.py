@@ -5,9 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loadtest.checking.audit import audit
 from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.returning_member import ReturningMember
-from machine.local_node import audit
 
 AUDITS_AT_ONCE = 2
 LOOK_SECONDS = 0.05

@@ -23,7 +23,7 @@ from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
 from loadtest.rows.call_kinds import KINDS, Caller, Kind
 from loadtest.rows.call_loop import CallLoop
-from machine.local_node import CHECKOUT
+from machine.children.child_program import CHECKOUT
 
 WATCHED_MEMBERS = 8
 WATCHED_HZ = 30.0

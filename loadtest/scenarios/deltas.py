@@ -9,6 +9,7 @@ from typing import Any
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import Account, create_project, enter, register
+from loadtest.checking.audit import audit
 from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
@@ -21,7 +22,6 @@ from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
-from machine.local_node import audit
 
 FULL_BATCH = 500
 """What a committer puts into one transaction at most."""

@@ -24,7 +24,8 @@ from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.songs.large_song import large_song
-from machine.local_node import CHECKOUT, LocalNode
+from machine.children.child_program import CHECKOUT
+from machine.local_node import LocalNode
 from machine.niceness import stepped_back
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op

@@ -5,8 +5,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from machine.children.child_program import child_environment
-from machine.local_node import LocalNode, ServerFailed
+from machine.children.child_program import ServerFailed, child_environment
+from machine.local_node import LocalNode
 from prime_client.client import Client
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
