@@ -24,22 +24,35 @@ from server.encoding.decode_errors import (
     UnreadableMessage,
     explain_params,
 )
-from server.encoding.frames import FINAL, frame_header
 
 __all__ = [
     "CODECS",
+    "FINAL",
     "JSON",
     "MSGPACK",
     "BadMessage",
     "Codec",
     "UnreadableMessage",
+    "frame_header",
 ]
 
+
+FINAL = 0x80
 
 MESSAGE_KINDS: dict[str, type[msgspec.Struct]] = {
     str(kind.__struct_config__.tag): kind for kind in get_args(ClientMessage)
 }
 """Name of a message from a client -> what it holds."""
+
+
+def frame_header(first_byte: int, payload: bytes) -> bytes:
+    """Of a whole message from a server, which is not masked (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((first_byte, length))
+    if length < 65_536:
+        return bytes((first_byte, 126, length >> 8, length & 0xFF))
+    return bytes((first_byte, 127)) + length.to_bytes(8, "big")
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,11 @@ class Codec:
         """One message as one WebSocket frame."""
         payload = self.encode(message)
         return frame_header(self.first_byte, payload) + payload
+
+    @staticmethod
+    def payload_of(frame: bytes) -> bytes:
+        """What is in a frame of a server, which is not masked (RFC 6455, 5.2)."""
+        return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
 MSGPACK = Codec(

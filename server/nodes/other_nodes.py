@@ -21,7 +21,6 @@ from schema.node_messages import (
     RowsChanged,
 )
 from server.encoding.codec import MSGPACK
-from server.encoding.frames import payload_of
 from server.events.events import NOBODY, EventSubject
 from server.metrics.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
@@ -149,7 +148,7 @@ class OtherNodes:
         if live is None:
             return
         try:
-            tick = self._read_tick(payload_of(body.frame))
+            tick = self._read_tick(MSGPACK.payload_of(body.frame))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
             self._count("bus_malformed")
             return

@@ -13,7 +13,7 @@ from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
-from server.encoding.frames import frame_header
+from server.encoding.codec import frame_header
 from server.events.events import EventSubject
 from server.metrics.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch

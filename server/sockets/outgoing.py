@@ -10,8 +10,7 @@ from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
-from server.encoding.codec import Codec, UnreadableMessage
-from server.encoding.frames import FINAL, frame_header
+from server.encoding.codec import FINAL, Codec, UnreadableMessage, frame_header
 from server.events.events import EventSubject
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked

@@ -7,10 +7,25 @@ import pytest
 
 from rooms.effects import Packet
 from schema.messages import Left, Reply, Undo
-from server.encoding.codec import CODECS, JSON, MSGPACK, BadMessage, Codec
-from server.encoding.frames import payload_of
+from server.encoding.codec import CODECS, JSON, MSGPACK, BadMessage, Codec, frame_header
 
 BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+
+
+@pytest.mark.parametrize(
+    ("length", "header"),
+    [
+        (0, b"\x81\x00"),
+        (125, b"\x81\x7d"),
+        (126, b"\x81\x7e\x00\x7e"),
+        (65_535, b"\x81\x7e\xff\xff"),
+        (65_536, b"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"),
+    ],
+)
+def test_a_frame_s_header_tells_its_length(length: int, header: bytes) -> None:
+    payload = bytes(length)
+    assert frame_header(JSON.first_byte, payload) == header
+    assert Codec.payload_of(header + payload) == payload
 
 
 def test_E5_json_is_text_and_messagepack_is_binary() -> None:
@@ -53,7 +68,7 @@ def test_E5_a_whole_number_that_messagepack_cannot_hold_is_sent_as_a_float(
     reply = Reply("1", held)
     told = {"t": "reply", "id": "1", "result": expected}
     assert msgspec.msgpack.decode(MSGPACK.encode(reply)) == told
-    assert msgspec.msgpack.decode(payload_of(MSGPACK.frame_of(reply))) == told
+    assert msgspec.msgpack.decode(Codec.payload_of(MSGPACK.frame_of(reply))) == told
     part = MSGPACK.encode([msgspec.Raw(MSGPACK.encode(1)), number])
     assert msgspec.msgpack.decode(part) == [1, sent]
 
