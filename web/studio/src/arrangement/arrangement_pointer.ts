@@ -2,8 +2,8 @@
 
 import type { Gesture, Room } from "@prime/client";
 
-import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
-import { gridOf } from "../timeline/grid.js";
+import { beatsAt, scrolled, zoomed } from "../timeline/axis.js";
+import { gridOf, snapped } from "../timeline/grid.js";
 import { rowsApart } from "../timeline/rows.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";

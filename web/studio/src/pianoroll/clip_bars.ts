@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { signaturesOf } from "../timeline/signatures.js";
-import { marks, type Mark } from "../timeline/axis.js";
+import { marks, type Mark } from "../timeline/bar_marks.js";
 import type { PlayedClip } from "../timeline/clip_windows.js";
 import { KEYS_WIDTH, type Window } from "./note_places.js";
 

@@ -2,7 +2,7 @@
 
 import type { Gesture, Room } from "@prime/client";
 
-import { snapped } from "../timeline/axis.js";
+import { snapped } from "../timeline/grid.js";
 import { remove, within } from "./note_edits.js";
 import { KEYS_WIDTH, LEAST_NOTE, type Note, type Window, timeAt, keyAt, type NoteHit, noteAt } from "./note_places.js";
 import { VELOCITY_LANE_HEIGHT, stemAt, velocityAt } from "./velocity_lane.js";

@@ -4,7 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { isolated } from "../arrangement/drawing/letters.js";
 import type { Colours } from "../arrangement/colours.js";
-import type { Mark } from "../timeline/axis.js";
+import type { Mark } from "../timeline/bar_marks.js";
 import { boxOf, gridOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";
 import { drawVelocities, VELOCITY_LANE_HEIGHT } from "./velocity_lane.js";
 

@@ -15,3 +15,8 @@ export function gridOf(grid: Grid, scale: number): number {
   if (grid !== "zoom") return grid;
   return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 4].find((beats) => beats * scale >= LEAST_PIXELS) ?? 4;
 }
+
+/** The nearest time on a grid of beats; `grid` 0: no grid. */
+export function snapped(beats: number, grid: number): number {
+  return grid > 0 ? Math.max(0, Math.round(beats / grid) * grid) : Math.max(0, beats);
+}

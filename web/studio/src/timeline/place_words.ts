@@ -1,6 +1,6 @@
 /** Times as musicians say them: bar and beat, both from 1. */
 
-import type { Signature } from "./axis.js";
+import type { Signature } from "./signatures.js";
 
 /** "bar 13, beat 2". `signatures`: by time, one at time 0. */
 export function placeInWords(signatures: readonly Signature[], time: number): string {

@@ -2,7 +2,11 @@
 
 import type { Readable } from "@prime/client";
 
-import type { Signature } from "./axis.js";
+export interface Signature {
+  readonly time: number;
+  readonly num: number;
+  readonly den: number;
+}
 
 /** The signatures in order; a song without any is in four quarters. */
 export function signaturesOf(song: Readable): Signature[] {

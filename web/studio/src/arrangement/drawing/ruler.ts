@@ -2,7 +2,8 @@
 
 import type { Readable } from "@prime/client";
 
-import { xOf, type Axis, type Mark } from "../../timeline/axis.js";
+import { xOf, type Axis } from "../../timeline/axis.js";
+import type { Mark } from "../../timeline/bar_marks.js";
 import { clipColour, lettersOn, type Colours } from "../colours.js";
 import { changeChips, markerChips, type Chip, type DraggedChip } from "../ruler/chips.js";
 import { LETTERS } from "./letters.js";

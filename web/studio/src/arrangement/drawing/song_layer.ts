@@ -2,7 +2,8 @@
 
 import type { Readable } from "@prime/client";
 
-import { beatsAt, marks, xOf, type Axis } from "../../timeline/axis.js";
+import { beatsAt, xOf, type Axis } from "../../timeline/axis.js";
+import { marks } from "../../timeline/bar_marks.js";
 import { rowsBetween, type Row } from "../../timeline/rows.js";
 import { signaturesOf } from "../../timeline/signatures.js";
 import type { TimelineMarks } from "../../history/comparing/timeline_marks.js";
@@ -58,7 +59,7 @@ export interface Scene {
   readonly chosen: ReadonlySet<string>;
 }
 
-/** What could not be drawn for there was too much. */
+/** How many clips were drawn, and whether that was all: there may be too much. */
 export interface Drawn {
   readonly clips: number;
   readonly isWhole: boolean;

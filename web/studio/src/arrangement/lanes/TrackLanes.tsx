@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { LaneCurve } from "../../automation/LaneCurve.js";
 import type { Studio } from "../../studio.js";
-import { beatsAt, snapped } from "../../timeline/axis.js";
-import { gridOf } from "../../timeline/grid.js";
+import { beatsAt } from "../../timeline/axis.js";
+import { gridOf, snapped } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementPointer } from "../arrangement_pointer.js";
 import type { ArrangementView } from "../arrangement_view.js";

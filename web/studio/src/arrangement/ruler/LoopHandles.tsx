@@ -4,11 +4,11 @@ import { useMemo } from "preact/hooks";
 
 import { stepOfPress } from "../../keys/bursts.js";
 import type { Studio } from "../../studio.js";
-import { beatsAt, snapped, xOf, type Signature } from "../../timeline/axis.js";
-import { gridOf } from "../../timeline/grid.js";
+import { beatsAt, xOf } from "../../timeline/axis.js";
+import { gridOf, snapped } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
-import { signaturesOf } from "../../timeline/signatures.js";
+import { signaturesOf, type Signature } from "../../timeline/signatures.js";
 import { songEnd } from "../track_layout.js";
 import { edgeAt, loopIn, setLoop, type Edge, type Span } from "./loop_edits.js";
 

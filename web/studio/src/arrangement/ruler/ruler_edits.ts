@@ -2,7 +2,7 @@
 
 import type { Entities, Readable, Room } from "@prime/client";
 
-import type { Signature } from "../../timeline/axis.js";
+import type { Signature } from "../../timeline/signatures.js";
 import type { RulerCollection } from "./chips.js";
 
 /** Whether it is at beat 0 and the song cannot be without it (rule O10). */
