@@ -1,6 +1,6 @@
 /** A song for tests, and a room that notes its edits. */
 
-import { stillOf, type Readable, type Room, type Transaction } from "@prime/client";
+import { stillOf, type EditOptions, type Readable, type Room, type Transaction } from "@prime/client";
 
 const CLIP = { kind: "notes", playStart: 0, loopStart: null, loopEnd: null, contentTimeUnit: "beats", enable: true, name: "", color: null, ref: null, slot: null, lane: 0 };
 
@@ -15,9 +15,10 @@ export const TWO_TRACKS = {
   tempo: { t: { time: 0, slot: 0, bpm: 120, interp: "hold" } },
 };
 
-/** A room over a song: edits are noted as (name, arguments), and change nothing. */
-export function roomOf(song: Readable): { room: Room; ops: unknown[][] } {
+/** A room over a song: edits are noted as (name, arguments), their options apart, and change nothing. */
+export function roomOf(song: Readable): { room: Room; ops: unknown[][]; options: EditOptions[] } {
   const ops: unknown[][] = [];
+  const options: EditOptions[] = [];
   const note = (name: string) => (...words: unknown[]): string => {
     ops.push([name, ...words]);
     return `new${ops.length}`;
@@ -25,7 +26,11 @@ export function roomOf(song: Readable): { room: Room; ops: unknown[][] } {
   const tx = { insert: note("insert"), set: note("set"), move: note("move"), delete: note("delete") } as unknown as Transaction;
   const room = {
     get: song.get.bind(song), all: song.all.bind(song), by: song.by.bind(song),
-    edit: (change: (tx: Transaction) => void) => change(tx),
+    edit: (change: (tx: Transaction) => void, given: EditOptions = {}) => {
+      options.push(given);
+      change(tx);
+      return { saved: Promise.resolve() };
+    },
   };
-  return { room: room as unknown as Room, ops };
+  return { room: room as unknown as Room, ops, options };
 }

@@ -17,11 +17,12 @@ test("copies come behind, on the grid, with all that their notes have", () => {
 });
 
 test("notes are pasted into any clip, with all that they have, from a beat on", () => {
-  const { room, ops } = roomOf(song);
+  const { room, ops, options } = roomOf(song);
   const copies = copiesOf(room, notes);
   assert.equal(pasted(room, "c2", copies, 3).length, 2);
   const made = ops.map(([, , entity]) => entity as { clip: string; time: number; ch: number });
   assert.deepEqual(made.map(({ clip, time, ch }) => [clip, time, ch]), [["c2", 3, 3], ["c2", 3.9, 0]]);
+  assert.deepEqual(options, [{ allowUnknown: true }], "also what only a newer server knows of them, though they were cut meanwhile");
   assert.deepEqual(pasted(room, "c2", [], 3), []);
 });
 
