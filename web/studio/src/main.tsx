@@ -10,6 +10,7 @@ import "./history/history.css";
 import "./importing/importing.css";
 import "./inspector/inspector.css";
 import "./commands/help.css";
+import "./connection/connection.css";
 import "./launcher/launcher.css";
 import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";

@@ -15,7 +15,7 @@ import { listenToKeys } from "../commands/key_listener.js";
 import { Launcher } from "../launcher/Launcher.js";
 import { Mixer } from "../mixer/Mixer.js";
 import { Avatars } from "../people/Avatars.js";
-import { ConnectionPill } from "../people/ConnectionPill.js";
+import { ConnectionPill } from "../connection/ConnectionPill.js";
 import { People } from "../people/People.js";
 import { PianoRoll } from "../pianoroll/PianoRoll.js";
 import { Transport } from "../playing/Transport.js";

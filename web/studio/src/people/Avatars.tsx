@@ -31,7 +31,7 @@ export function Avatar({ studio, member }: { studio: Studio; member: Member }) {
 }
 
 /** Show the place of their cursor, or of their play head, as it is now. */
-export function goTo(studio: Studio, { member, presence, name }: Member): void {
+function goTo(studio: Studio, { member, presence, name }: Member): void {
   const { cursor, playhead } = studio.room.value?.others.value.find((each) => each.member === member)?.presence ?? presence;
   const time = cursor?.time ?? playhead?.time;
   if (time === undefined) studio.tell(`${name.slice(0, 60)} shows no place just now.`);

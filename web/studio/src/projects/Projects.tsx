@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { inWords } from "../../../pages/failure_words.js";
 import { Field, Form } from "../../../pages/Form.js";
 import { useLive } from "../../../pages/use_live.js";
-import { ConnectionPill } from "../people/ConnectionPill.js";
+import { ConnectionPill } from "../connection/ConnectionPill.js";
 import type { Studio } from "../studio.js";
 import { ProjectRow } from "./ProjectRow.js";
 import { ProjectList } from "./project_list.js";

@@ -4,24 +4,9 @@ import { test } from "node:test";
 import type { Member } from "@prime/client";
 
 import { initials, safeColour } from "../../../studio/src/people/colours.js";
-import { pillOf } from "../../../studio/src/people/connection_words.js";
 import { activityInWords } from "../../../studio/src/people/activity_words.js";
 import { mayEdit, mayEditAll, rolesFor } from "../../../studio/src/people/roles.js";
 import { leftInWords, roleInWords } from "../../../studio/src/people/own_place_words.js";
-
-const CONNECTED = { status: { name: "connected" }, unsaved: 0, seq: 53, isSynced: true, degraded: null } as const;
-
-test("the pill says whether all is saved", () => {
-  assert.deepEqual(pillOf(CONNECTED), { kind: "good", text: "saved #53" });
-  assert.deepEqual(pillOf({ ...CONNECTED, unsaved: 2 }), { kind: "busy", text: "saving 2 …" });
-  assert.deepEqual(pillOf({ ...CONNECTED, status: { name: "away" }, unsaved: 1 }), { kind: "bad", text: "offline, 1 edit kept" });
-  assert.deepEqual(pillOf({ ...CONNECTED, isOnline: false, unsaved: 1 }), { kind: "bad", text: "offline, 1 edit kept" });
-  assert.equal(pillOf({ ...CONNECTED, isOnline: false }).kind, "good", "the server may be this machine");
-  assert.equal(pillOf({ ...CONNECTED, degraded: { what: "journal", reason: "disk full" } }).kind, "bad");
-  assert.equal(pillOf({ ...CONNECTED, isSynced: false }).kind, "busy");
-  assert.equal(pillOf({ ...CONNECTED, seq: null }).text, "connected");
-  assert.equal(pillOf({ ...CONNECTED, seq: null, isSynced: false, unsaved: 1 }).text, "catching up …, 1 edit kept");
-});
 
 test("initials are two letters of any script", () => {
   assert.deepEqual(["Ada Lovelace", "ben", "  ", "𝕏 y", "李"].map(initials), ["AL", "BE", "?", "𝕏Y", "李"]);
