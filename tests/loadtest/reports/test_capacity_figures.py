@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from loadtest.load.capacity_search import StepResult
-from loadtest.reports import plots
 from loadtest.reports.capacity_figures import (
     curves,
     peer_row,
@@ -103,6 +102,8 @@ def test_a_server_that_carried_nothing_has_a_row_too() -> None:
 
 
 def test_latency_over_load_is_drawn_without_what_says_nothing() -> None:
+    from loadtest.reports import plots  # matplotlib takes a second: of this test alone
+
     steps = [
         *(step(4.0, latency_ms=array("d", [ms] * 100)) for ms in (3.0, 5.0, 4.0)),
         step(2.0, latency_ms=array("d", [1.0] * 100)),

@@ -2,13 +2,26 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from loadtest.reports import plots
 from loadtest.reports.report import Report, TableOf, write
+
+
+@cache
+def pictures() -> dict[str, str]:
+    """Drawn here: matplotlib takes a second, and each process of tests imports this file."""
+    from loadtest.reports import plots
+
+    return {
+        "bars": plots.bars({"Prime": 900_000.0, "ws": 0.0}, "Speed", "updates"),
+        "no bars": plots.bars({}, "Nothing", "updates"),
+        "curves": plots.percentile_curves({"Prime": [1.0, 2.0, 900.0], "silent": []}, "Latency"),
+        "lines": plots.lines({"a": [(0, 1), (1, 2)], "b": []}, "Memory", "s", "MiB"),
+    }
 
 
 def report(**changes: object) -> Report:
@@ -27,7 +40,7 @@ def report(**changes: object) -> Report:
                 ],
             )
         ],
-        "plots": [plots.bars({"one": 3.0}, "Speed", "updates")],
+        "plots": [pictures()["bars"]],
         "figures": {"results": [1, 2]},
         "notes": ["two: disturbed"],
     }
@@ -46,22 +59,17 @@ def test_the_page_needs_nothing_else_and_the_figures_lie_beside_it(tmp_path: Pat
     assert json.loads((page.parent / "figures.json").read_text()) == {"results": [1, 2]}
 
 
-@pytest.mark.parametrize(
-    "svg",
-    [
-        plots.bars({"Prime": 900_000.0, "ws": 0.0}, "Speed", "updates"),
-        plots.bars({}, "Nothing", "updates"),
-        plots.percentile_curves({"Prime": [1.0, 2.0, 900.0], "silent": []}, "Latency"),
-        plots.lines({"a": [(0, 1), (1, 2)], "b": []}, "Memory", "s", "MiB"),
-    ],
-)
-def test_plots_are_whole_pictures(svg: str) -> None:
+@pytest.mark.parametrize("name", ["bars", "no bars", "curves", "lines"])
+def test_plots_are_whole_pictures(name: str) -> None:
+    svg = pictures()[name]
     root = ElementTree.fromstring(svg)
     assert root.tag.endswith("svg")
     assert "<script" not in svg
 
 
 def test_a_curve_ends_where_its_values_do() -> None:
+    from loadtest.reports import plots
+
     few = plots.percentile_curve([float(n) for n in range(1, 101)])
     assert few[0] == (1.0, 1.0)
     assert few[-1][1] == 100.0
