@@ -15,10 +15,6 @@ from rooms.effects import (
 )
 from rooms.room import Room
 from schema.close_codes import RESTARTING
-from schema.errors import ErrorCode
-from schema.messages import Error
-
-NOT_DONE = "the server could not do this, by a mistake of its own; send it again with the same id"
 
 
 def answers_instead(room: Room, effect: Effect) -> Job:
@@ -29,22 +25,18 @@ def answers_instead(room: Room, effect: Effect) -> Job:
     """
     match effect:
         case Commit(proposal):
-            yield from room.gave_up(proposal, _not_done(room, proposal.delta_id))
+            yield from room.gave_up(proposal, answers.not_done(room.project, proposal.delta_id))
         case CommitGroup(parts):
-            yield from room.gave_up(parts[-1], _not_done(room, parts[-1].delta_id))
+            yield from room.gave_up(parts[-1], answers.not_done(room.project, parts[-1].delta_id))
         case LookUp():
             yield from room.look_up_failed(effect)
         case Recall(connection):
-            yield from room.recalled(connection, {}, _not_done(room, ""))
+            yield from room.recalled(connection, {}, answers.not_done(room.project, ""))
         case Settled(ticket, seq) if seq is not None:
-            yield [Settled(ticket, None, _not_done(room, ""))]
+            yield [Settled(ticket, None, answers.not_done(room.project, ""))]
         case SendState():
             yield room.state_is_missing()
         case Admit(connection):
             yield [Disconnect(connection, RESTARTING)]  # it waits for `joined`, and comes back
         case _:
             pass
-
-
-def _not_done(room: Room, delta_id: str) -> Error:
-    return answers.try_again(room.project, delta_id, ErrorCode.INTERNAL, NOT_DONE)

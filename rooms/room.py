@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rooms.aspect import Aspect, AspectState, state_of
 from rooms.document.document import Change, Document
+from rooms.edits import answers
 from rooms.edits.edits import Edits
-from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
+from rooms.effects import Announce, Effects, Job, LookUp, Mistake, Packet, send
 from rooms.freeable import Freeable
 from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
@@ -316,6 +317,14 @@ class Room:
         seat.leave_answers = (*seat.leave_answers, Left(self.project, request))
         return self.edits.drained(seat) if len(seat.leave_answers) == 1 else iter(())
 
+    def stay(self, connection: str) -> Sequence[Left | Error]:
+        """A member cannot go, by a mistake of ours: it stays, and may ask again; its answers."""
+        seat = self.seats.get(connection)
+        if seat is None:
+            return ()
+        leave_answers, seat.leave_answers, seat.is_drained = seat.leave_answers, (), False
+        return leave_answers
+
     def answer_behind_leave(self, connection: str, error: Error) -> bool:
         """Whether a `leave` waits, behind which a later join is refused then (rule D22)."""
         seat = self.seats.get(connection)
@@ -452,4 +461,9 @@ class Room:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
         if seat.is_given_up or seat.in_flight_count or seat.has_queued:
             return []
-        return self.members.leave(seat.connection)
+        try:
+            return self.members.leave(seat.connection)
+        except Exception as mistake:
+            answered = self.stay(seat.connection)
+            errors = [answers.not_done(self.project, answer.id or "") for answer in answered]
+            return [Mistake(mistake), *(send(error, [seat.connection]) for error in errors)]

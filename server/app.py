@@ -351,6 +351,7 @@ def _socket_server(core: _Core, context: Context, pages: HttpPages) -> Connectio
         Joining(connections, hub, core.usage, spawn, context, count, histograms.joined, clock),
         CallReplies(login, spawn, context, count, histograms.answered),
         limits,
+        count,
         clock,
     )
     origins = settings.all_origins

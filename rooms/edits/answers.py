@@ -58,6 +58,10 @@ OUTCOMES = {
     ),
 }
 
+OWN_MISTAKE = "the server cannot apply this, by a mistake of its own; do it in another way"
+OUT_OF_MEMORY = "the server has no memory left for this just now; send it again with the same id"
+NOT_DONE = "the server could not do this, by a mistake of its own; send it again with the same id"
+
 NOTHING_LEFT = {
     Purpose.UNDO: (ErrorCode.NOTHING_TO_UNDO, "you have no step that could be undone"),
     Purpose.REDO: (ErrorCode.NOTHING_TO_REDO, "you have undone nothing since your last edit"),
@@ -72,6 +76,18 @@ def refused(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
 def try_again(project: str, delta_id: str, code: ErrorCode, text: str) -> Error:
     """Not now."""
     return Error(delta_id, code, text, project, {"retry_after_ms": RETRY_MILLISECONDS})
+
+
+def own_mistake(project: str, delta_id: str, mistake: Exception) -> Error:
+    """The server cannot judge it, and could not the next time (rule D17)."""
+    if isinstance(mistake, MemoryError):
+        return try_again(project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
+    return refused(project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
+
+
+def not_done(project: str, delta_id: str) -> Error:
+    """By a mistake of ours, which may depend on the state of now."""
+    return try_again(project, delta_id, ErrorCode.INTERNAL, NOT_DONE)
 
 
 def behind(project: str, delta_id: str, first: NotTaken) -> Error:

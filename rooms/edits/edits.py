@@ -1,6 +1,6 @@
 """What members and calls want of the document: known, refused, or on its way to the journal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import msgspec
 
@@ -8,21 +8,20 @@ from rooms.aspect import Aspect
 from rooms.document.document import Change, Document
 from rooms.edits import answers
 from rooms.edits.answers import Answering
+from rooms.edits.call_proposals import CallProposals
 from rooms.edits.committed_entries import CommittedEntries
-from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
 from rooms.effects import (
     PAUSE,
     CatchUp,
-    Commit,
     Disconnect,
     Effects,
     ForwardEntry,
     Job,
     LookUp,
-    Settled,
+    Mistake,
     send,
 )
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
@@ -34,6 +33,9 @@ from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
 from schema.text.text_rules import in_nfc
+
+Judging = Generator[Effects, None, tuple[Asker, Effects | None]]
+"""Looks at what a member asks for: as what it is asked, and the answer to it, if there is one."""
 
 
 class Edits:
@@ -71,6 +73,9 @@ class Edits:
             gestures,
             leave_if_done,
         )
+        self._calls = CallProposals(
+            project, self.follower, self._answering, self.open_proposals, self._queue, seats
+        )
         self._seats = seats
         self._gestures = gestures
         self._leave_if_done = leave_if_done
@@ -107,6 +112,9 @@ class Edits:
     def _propose(self, seat: Seat, delta: ProposeDelta) -> Job:
         if seat.is_void:
             return  # it has joined anew since it said so, and will say it again
+        yield from self._enqueue(seat, delta.id, self._judge_delta(seat, delta), delta.gesture)
+
+    def _judge_delta(self, seat: Seat, delta: ProposeDelta) -> Judging:
         seat.on_delta(delta.id)
         step = delta.step and in_nfc(delta.step)
         proposal = _proposal(
@@ -117,9 +125,7 @@ class Edits:
         answer = self._answering.known(asker)
         if answer is None:
             answer = yield from self._refusals.of_delta(seat, delta, proposal)
-        if answer is not None:
-            self._gestures.end(seat.member, delta.gesture)
-        yield from self._enqueue(seat, asker, answer)
+        return asker, answer
 
     def _base_of(self, delta: ProposeDelta) -> int | None:
         if delta.base is None:
@@ -134,21 +140,37 @@ class Edits:
     def _queue_undo_or_redo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
         if seat.is_void:
             return
+        yield from self._enqueue(seat, delta_id, self._judge_undo(seat, delta_id, purpose))
+
+    def _judge_undo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Judging:
         seat.on_delta(delta_id)
+        yield PAUSE
         proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
         asker = Asker(QueuedRequest(proposal), seat)
         answer = self._answering.known(asker)
         if answer is None:
             answer = self._refusals.of_seat(seat, proposal)
-        yield from self._enqueue(seat, asker, answer)
+        return asker, answer
 
-    def _enqueue(self, seat: Seat, asker: Asker, answer: Effects | None) -> Job:
-        """Without an answer it is a proposal, whose turn comes after the member's earlier ones."""
+    def _enqueue(
+        self, seat: Seat, delta_id: str, judging: Judging, gesture: str | None = None
+    ) -> Job:
+        """Without an answer it is a proposal, whose turn comes after the member's earlier ones.
+
+        What fails before it is one is answered like one that fails in its turn.
+        """
+        try:
+            asker, answer = yield from judging
+            if answer is None and not seat.is_void:  # else it has joined anew meanwhile
+                open_proposal = self.open_proposals.register(asker.queued_request.proposal)
+                self.open_proposals.ask(open_proposal, asker)
+        except Exception as mistake:
+            yield [Mistake(mistake)]
+            error = answers.own_mistake(self.project, delta_id, mistake)
+            answer = self._refusals.of_mistake(seat, error)
         if answer is not None:
+            self._gestures.end(seat.member, gesture)
             yield answer
-        elif not seat.is_void:  # else it has joined anew while this was looked at
-            open_proposal = self.open_proposals.register(asker.queued_request.proposal)
-            self.open_proposals.ask(open_proposal, asker)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)
@@ -168,50 +190,12 @@ class Edits:
         yield self._refusals.refuse_new(seat, error)
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
-        """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
-
-        No ops are an entry as well, so that its id is remembered; it is no step of the undo. The
-        list is the room's from now on.
-        `ticket`: the call's own; `connection`: the caller's, which may have a seat here.
-        """
-        if not ops:
-            proposal = msgspec.structs.replace(proposal, step=None)
-        asker = Asker(QueuedRequest(proposal), self._seats.get(connection), ticket)
-        answer = self._answering.known(asker)
-        if answer is not None:
-            yield answer
-            return
-        if self._queue.group_being_stored is not None:
-            text = "another large change of this project is being stored; ask again with this id"
-            code = ErrorCode.UNAVAILABLE
-            error = answers.try_again(self.project, proposal.delta_id, code, text)
-            yield [Settled(ticket, None, error)]
-            return
-        open_proposal = self.open_proposals.register(proposal)
-        self.open_proposals.ask(open_proposal, asker)
-        groups = yield from looked_over(ops)
-        yield from self._queue.make(open_proposal, proposal, groups)
+        """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
+        return self._calls.restore(proposal, ops, connection, ticket)
 
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
-        """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
-
-        `ticket`, `connection`: as for `restore`. What the aspect refuses is not stored.
-        """
-        asker = Asker(QueuedRequest(proposal), self._seats.get(connection), ticket)
-        answer = self._answering.known(asker)
-        if answer is not None:
-            yield answer
-            return
-        problem = self.follower.check(proposal)
-        if problem is not None:
-            code = ErrorCode.OP_INVALID
-            error = answers.refused(self.project, proposal.delta_id, code, problem)
-            yield [Settled(ticket, None, error)]
-            return
-        open_proposal = self.open_proposals.register(proposal)
-        self.open_proposals.ask(open_proposal, asker)
-        self.open_proposals.send(open_proposal, proposal, ())
-        yield [Commit(proposal)]
+        """Commit an entry of another aspect; the call hears of it by `Settled`."""
+        return self._calls.commit_entry(proposal, connection, ticket)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None

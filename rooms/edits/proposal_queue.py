@@ -36,9 +36,6 @@ from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Error
 from schema.ops import Op
 
-OWN_MISTAKE = "the server cannot apply this, by a mistake of its own; do it in another way"
-OUT_OF_MEMORY = "the server has no memory left for this just now; send it again with the same id"
-
 
 class ProposalQueue:
     """Those of one room: `seat.queue` of each member, one after the other."""
@@ -87,9 +84,9 @@ class ProposalQueue:
             if self._follower.is_inside_group:
                 return
             queued_request = seat.queue[0]
-            if self._is_to_wait(seat, queued_request):
-                return
             try:
+                if self._is_to_wait(seat, queued_request):
+                    return
                 if queued_request.ops is not None:
                     yield from self._to_journal(seat, queued_request)
                 else:
@@ -107,10 +104,7 @@ class ProposalQueue:
         )
         if open_proposal is None:
             return  # it is on its way
-        if isinstance(mistake, MemoryError):
-            error = answers.try_again(self._project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
-        else:
-            error = answers.refused(self._project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
+        error = answers.own_mistake(self._project, delta_id, mistake)
         yield from self.gave_up(open_proposal.proposal, error)
 
     def _is_to_wait(self, seat: Seat, queued_request: QueuedRequest) -> bool:

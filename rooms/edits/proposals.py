@@ -59,6 +59,10 @@ class OpenProposal:
         """Whether the member waits for the answer already."""
         return any(asker.seat is seat for asker in self.askers)
 
+    def is_asked_with(self, ticket: int) -> bool:
+        """Whether the call with this ticket waits for the answer."""
+        return any(asker.ticket == ticket for asker in self.askers)
+
     def is_sent_as(self, ops: bytes) -> bool:
         """Whether the journal was given just these ops."""
         return self.stage is ProposalStage.SENT and bool(self.ops) and self.proposal.payload == ops

@@ -88,6 +88,12 @@ class Refusals:
             error = answers.behind(self._project, str(error.id), first)
         return [send(error, seat.answer_to)]
 
+    def of_mistake(self, seat: Seat, error: Error) -> Effects:
+        """Refuse what has just come, for a mistake of the server's."""
+        if ERRORS[ErrorCode(error.code)].try_again:
+            return self.refuse_new(seat, error)
+        return [send(error, seat.answer_to)]
+
     def refuse_taken(self, seat: Seat, error: Error) -> Effects:
         """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
         errors = [error]

@@ -235,7 +235,11 @@ class Hub:
         live = self.rooms.get(message.project)
         if live is None or connection not in live.room.seats:
             return False
-        live.run(live.room.ask_to_leave(connection, message.id))
+        try:
+            live.run(live.room.ask_to_leave(connection, message.id))
+        except Exception:
+            live.room.stay(connection)
+            raise
         if connection in live.room.seats:
             self._waiting_leaves.add((connection, message.project))
         return True

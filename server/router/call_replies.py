@@ -92,8 +92,9 @@ class CallReplies:
         if isinstance(params, Batch) and (wait := connection.seconds_to_pay(len(params.calls) - 1)):
             connection.send(as_error(call.id, too_often(wait, "each call of a batch is a message")))
             return
+        caller = self._caller(connection)
         connection.calls_in_flight += 1
-        self._spawn(self._answer(connection, self._caller(connection), call, params))
+        self._spawn(self._answer(connection, caller, call, params))
 
     def _caller(self, connection: Connection) -> Caller:
         session = connection.session
@@ -124,9 +125,9 @@ class CallReplies:
         except Exception as error:  # whatever it is, the caller gets its answer
             connection.send(counted(as_error(call.id, error), self._count))
         finally:
+            connection.calls_in_flight -= 1
             for follow in caller.when_replied:
                 follow(was_sent)
-            connection.calls_in_flight -= 1
             self._count(f"calls.{call.method}")
             seconds_taken = time.monotonic() - began_at
             self._observers[call.method](seconds_taken)

@@ -107,9 +107,12 @@ class Greeting:
     async def _look_at_keys(self, connection: Connection, token: str) -> None:
         """Another node may have made a key since we last looked (rule A10)."""
         context = self._context
-        await context.tokens.keys.look(context.db, asyncio.get_running_loop().time())
-        if connection.id in self._connections:
-            self._let_in_by(connection, token)
+        try:
+            await context.tokens.keys.look(context.db, asyncio.get_running_loop().time())
+            if connection.id in self._connections:
+                self._let_in_by(connection, token)
+        except Exception as error:  # whatever it is, who says hello hears of it
+            self.turn_away_for(connection, counted(as_error(None, error), self._count))
 
     def _let_in_by(self, connection: Connection, token: str) -> None:
         usage = self._socket_limits.usage
@@ -165,20 +168,19 @@ class Greeting:
         self, connection: Connection, access: AccessClaims, wait: float
     ) -> None:
         await asyncio.sleep(wait)
-        context = self._context
         try:
-            revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
-            user = await users.by_id(context.db, access.user)
+            await self._log_in(connection, access)
         except Unavailable:
             text = "the database does not answer; come back in a moment"
             details: Details = {"retry_after_ms": RETRY_MILLISECONDS}
-            connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, details))
-            connection.close(OVERLOADED)
-            return
+            self.turn_away_for(connection, Error(None, ErrorCode.UNAVAILABLE, text, None, details))
         except Exception as error:  # whatever it is, who says hello hears of it
-            connection.send(counted(as_error(None, error), self._count))
-            connection.close(OVERLOADED)
-            return
+            self.turn_away_for(connection, counted(as_error(None, error), self._count))
+
+    async def _log_in(self, connection: Connection, access: AccessClaims) -> None:
+        context = self._context
+        revoked = await auth_sessions.revoked_among(context.db, [access.auth_session])
+        user = await users.by_id(context.db, access.user)
         if revoked or user is None:
             reason = revoked.get(access.auth_session, "")
             self._turn_away(connection, is_out_of_time=False, reason=reason)
@@ -196,6 +198,11 @@ class Greeting:
         self._login.log_in(connection, identity)
         if connection.identity is not None:  # else the login was ended meanwhile
             self._welcome(connection)
+
+    def turn_away_for(self, connection: Connection, error: Error) -> None:
+        """The server could not say whether it may come in: it is to come again."""
+        connection.send(error)
+        connection.close(OVERLOADED)
 
     def _turn_away(self, connection: Connection, *, is_out_of_time: bool, reason: str = "") -> None:
         """`reason`: why an operator has ended the login (rule R50)."""

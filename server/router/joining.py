@@ -91,6 +91,17 @@ class Joining:
         if not self._hub.leave(connection.id, message):
             connection.send(Left(project, message.id))
 
+    def failed(
+        self, connection: Connection, session: LoggedIn, message: Join, answer: Error
+    ) -> None:
+        """It does not come to its room: this is its answer."""
+        project = message.project
+        if session.joins.get(project) is message:
+            del session.joins[project]
+        if project not in session.joins and not self._hub.is_in(connection.id, project):
+            session.rooms.discard(project)
+        self._refuse(connection, answer)
+
     def _end_join(self, connection: Connection, session: LoggedIn, project: str, text: str) -> None:
         """Answer a join that has not come to its room, and that will not come there now."""
         ended = session.joins.pop(project, None)
@@ -135,12 +146,8 @@ class Joining:
             self._on_duration(time.monotonic() - began_at)
         except Exception as error:  # whatever it is, who wants to join hears of it
             answer = counted(as_error(message.id, error, project), self._count)
-            if session.joins.get(project) is not message:
-                return  # it is answered
-            del session.joins[project]
-            if not self._hub.is_in(connection.id, project):
-                session.rooms.discard(project)
-            self._refuse(connection, answer)
+            if session.joins.get(project) is message:  # else it is answered
+                self.failed(connection, session, message, answer)
         else:
             await self._look_at_role_again(connection, request, project)
 

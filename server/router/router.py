@@ -21,8 +21,10 @@ from schema.messages import (
     Redo,
     Undo,
 )
+from server.calls.failures import as_error, counted
 from server.encoding.codec import UnreadableMessage
 from server.live.hub import Hub
+from server.metrics.metrics import Count
 from server.router.call_replies import CallReplies
 from server.router.hello import Greeting
 from server.router.joining import Joining
@@ -30,7 +32,10 @@ from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn, WaitingForHello
 
-ForRoom = Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo
+AskingRoom = Join | Leave | Gesture | ProposeDelta | Undo | Redo
+"""Messages of who is logged in that want something of a room."""
+
+ForRoom = MovePresence | AskingRoom
 """Messages of who is logged in, for a room."""
 
 PROPOSING = ("delta", "undo", "redo")
@@ -50,6 +55,7 @@ class Router:
         joining: Joining,
         calls: CallReplies,
         socket_limits: SocketLimits,
+        count: Count,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._hub = hub
@@ -57,14 +63,22 @@ class Router:
         self._joining = joining
         self._calls = calls
         self._socket_limits = socket_limits
+        self._count = count
         self._clock = clock
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""
-        if isinstance(message, MovePresence):  # nine of ten; who has moved before is logged in
-            if connection.seat is not None or self._logged_in(connection, message) is not None:
-                self._hub.move(connection, message)
-        elif isinstance(message, Ping):
+        try:
+            if isinstance(message, MovePresence):  # nine of ten; who has moved is logged in
+                if connection.seat is not None or self._logged_in(connection, message) is not None:
+                    self._hub.move(connection, message)
+            else:
+                self._route(connection, message)
+        except Exception as error:  # whatever it is, who waits for an answer gets one
+            self._answer_mistake(connection, message, error)
+
+    def _route(self, connection: Connection, message: Ping | Hello | Call | AskingRoom) -> None:
+        if isinstance(message, Ping):
             connection.send(Pong(message.time, self._clock() * 1_000))
         elif isinstance(message, Hello):
             self._greeting.greet(connection, message)
@@ -73,6 +87,28 @@ class Router:
                 self._calls.start(connection, message)
         elif (session := self._logged_in(connection, message)) is not None:
             self._in_room(connection, session, message)
+
+    def _answer_mistake(
+        self, connection: Connection, message: ClientMessage, mistake: Exception
+    ) -> None:
+        """It failed before anybody was to answer it: `internal`; the connection goes on.
+
+        Nobody waits for what presence and a ping come to, and the next one makes it good.
+        """
+        project = getattr(message, "project", None)
+        answer = counted(as_error(_id_of(message), mistake, project), self._count)
+        match message:
+            case MovePresence() | Ping():
+                pass
+            case Hello():
+                self._greeting.turn_away_for(connection, answer)
+            case Join() if isinstance(connection.session, LoggedIn):
+                self._joining.failed(connection, connection.session, message, answer)
+            case ProposeDelta() | Undo() | Redo():
+                gesture = message.gesture if isinstance(message, ProposeDelta) else None
+                self._refuse_for_now(connection, message.project, gesture, answer)
+            case _:
+                connection.send(answer)
 
     def _has_said_hello(self, connection: Connection, message: Call | ForRoom) -> bool:
         """Who has not is told so (rule H3)."""
@@ -97,9 +133,17 @@ class Router:
     def over_rate(self, connection: Connection, message: UnreadableMessage, error: Error) -> None:
         """A message that is refused with this error, and no further looked at (rule E6)."""
         project = message.project
-        asks_for_a_delta = message.name in PROPOSING and message.id is not None
-        if asks_for_a_delta and project and self._hub.is_in(connection.id, project):
+        if message.name in PROPOSING and message.id is not None and project:
             gesture = message.gesture if message.name == "delta" else None
+            self._refuse_for_now(connection, project, gesture, error)
+        else:
+            connection.send(error)
+
+    def _refuse_for_now(
+        self, connection: Connection, project: str, gesture: str | None, error: Error
+    ) -> None:
+        """Something that asks for a delta; in its order, if its member is there (rule D12)."""
+        if self._hub.is_in(connection.id, project):
             self._hub.refuse_for_now(connection.id, project, gesture, error)
         else:
             connection.send(error)
@@ -113,7 +157,7 @@ class Router:
         self,
         connection: Connection,
         session: LoggedIn,
-        message: Join | Leave | Gesture | ProposeDelta | Undo | Redo,
+        message: AskingRoom,
     ) -> None:
         match message:
             case Gesture():
@@ -156,5 +200,5 @@ class Router:
         return False
 
 
-def _id_of(message: Call | ForRoom) -> str | None:
+def _id_of(message: ClientMessage) -> str | None:
     return getattr(message, "id", None)

@@ -183,7 +183,11 @@ class Incoming(RateLimited):
         if not self._is_looked_at():
             return
         if data:
-            self._receive_frames(data, self._unread_from, self._loop.time())
+            try:
+                self._receive_frames(data, self._unread_from, self._loop.time())
+            except BaseException:
+                self.abort("")  # a transport does so where it reads itself; the rest is lost
+                raise
         if not self._has_turn and self._is_looked_at():
             cast("asyncio.Transport", self._transport).resume_reading()
 

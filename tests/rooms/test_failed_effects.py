@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from rooms.edits import groups
-from rooms.edits.answers import RETRY_MILLISECONDS
+from rooms.edits.answers import NOT_DONE, RETRY_MILLISECONDS
 from rooms.effects import (
     Admit,
     Commit,
@@ -18,7 +18,7 @@ from rooms.effects import (
     SendState,
     Settled,
 )
-from rooms.failed_effects import NOT_DONE, answers_instead
+from rooms.failed_effects import answers_instead
 from rooms.journal.entry import Purpose
 from schema.close_codes import RESTARTING
 from schema.messages import Ack, Error

@@ -150,6 +150,19 @@ def test_E6_what_is_left_of_a_read_goes_with_the_connection() -> None:
     assert not line.connection._unread
 
 
+def test_a_turn_that_fails_ends_the_connection_as_a_read_that_fails_does() -> None:
+    line = Line()
+    line.connection.data_received(b"".join(ping(n) for n in range(40)))
+
+    def fail(*_: object) -> None:
+        raise ValueError("planted")
+
+    cast("Any", line.connection._server).received = fail
+    with pytest.raises(ValueError, match="planted"):
+        line.turn()
+    assert line.transport.abort.called
+
+
 TINY = {"fragment": EMPTY, "ping": frame(Opcode.PING), "pong": frame(Opcode.PONG, b"x")}
 
 
