@@ -36,7 +36,13 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import RoomCommits
 from server.live.room_jobs import refuse
-from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
+from server.live.room_services import (
+    Recipient,
+    RoomClosed,
+    RoomServices,
+    Spawn,
+    report_mistake,
+)
 from server.live.standing_orders import StandingOrders
 from server.live.write_behind.stays import Stays
 from server.logs.outages import because
@@ -266,8 +272,11 @@ class Hub:
         now = asyncio.get_running_loop().time()
         for live in [live for live in self.rooms.values() if connection in live.room.seats]:
             room = live.room
-            live.carry_out(room.leave(connection) if for_good else room.lost(connection, now))
-            live.schedule_tick()
+            try:
+                live.carry_out(room.leave(connection) if for_good else room.lost(connection, now))
+                live.schedule_tick()
+            except Exception as error:  # the other rooms have a ghost of it else
+                report_mistake(live.room.project, error, "a member's going out of room")
 
     def is_in(self, connection: str, project: str) -> bool:
         """Whether a connection has a seat in the room, and has not asked to leave."""
@@ -412,6 +421,7 @@ class Hub:
         finally:
             refuse([opening])  # the node stops
             del self._opening[project]
+            self.watch.on_opening_over(project)
 
     async def _load(self, project: str) -> LiveRoom:
         """Load the checkpoint, then every entry after it, also those committed meanwhile."""
@@ -423,7 +433,7 @@ class Hub:
             self.bus.unfollow(project)
             raise
         self.rooms[project] = live
-        self.watch.on_room_open(project)
+        self.watch.on_room_open(live)
         self.broadcast.announce(project, asks=True)
         if self._on_opened is not None:
             await self._on_opened(live)
@@ -437,7 +447,7 @@ class Hub:
         other_aspects = await aspects_of(self._journal, checkpoint)
         stays, position = Stays(), Position(checkpoint.epoch, checkpoint.seq)
         room = Room(project, document, position, self.node, other_aspects, stays.gone)
-        room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
+        room.doubt_copies(self.watch.wrong_up_to.get(project, -1))
         room.remember(
             checkpoint.delta_id,
             await self._journal.marks(project, checkpoint.seq, UNDO_ENTRIES_READ),

@@ -154,6 +154,12 @@ class JournalWatch:
         finally:
             self._is_looking = False
 
-    def on_room_open(self, project: str) -> None:
+    def on_room_open(self, live: LiveRoom) -> None:
         """The room is open: read what other nodes named while it was loaded."""
-        self.on_heads({project: self._heads_while_opening.pop(project, 0)})
+        project = live.room.project
+        self.wrong_up_to.pop(project, None)  # not before: a load may fail, and the next one asks
+        self.on_heads({project: self._heads_while_opening.get(project, 0)})
+
+    def on_opening_over(self, project: str) -> None:
+        """The room is open, or could not be loaded."""
+        self._heads_while_opening.pop(project, None)

@@ -42,7 +42,7 @@ from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
-from server.live.room_services import Recipient, RoomServices
+from server.live.room_services import Recipient, RoomServices, report_mistake
 from server.live.room_snapshots import RoomSnapshots
 from server.live.write_behind.stays import Stays
 from server.metrics.durations import LATE_BOUNDS, Durations
@@ -152,10 +152,13 @@ class LiveRoom:
 
         Ask it in every round: it is empty since it was first found so.
         """
-        if self.is_busy or self._empty_since is None:
-            self._empty_since = None if self.is_busy else now
-            return False
-        return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
+        if self.is_busy:
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = now
+        else:
+            return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
+        return False
 
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
@@ -216,7 +219,7 @@ class LiveRoom:
             try:
                 self._carry_out(effect)
             except Exception as error:  # neither the others nor who let us go on are at fault
-                self._report_mistake(error, f"{type(effect).__name__} of room")
+                report_mistake(self.room.project, error, f"{type(effect).__name__} of room")
                 self.run(answers_instead(self.room, effect))
 
     def _carry_out(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind of effect
@@ -255,7 +258,7 @@ class LiveRoom:
             case Quarantined():
                 self._report_quarantined(effect)
             case Mistake(error):
-                self._report_mistake(error)
+                report_mistake(self.room.project, error)
             case _:
                 assert_never(effect)
 
@@ -274,7 +277,7 @@ class LiveRoom:
                 if not recipient.send_packet(packet):
                     self._feeds.fall_behind(recipient, packet)
             except Exception as error:  # this one lacks it now, and comes back for it
-                self._report_mistake(error, "sending to a member of room")
+                report_mistake(self.room.project, error, "sending to a member of room")
                 recipient.abort("send_failed")
 
     def _admit(self, effect: Admit) -> None:
@@ -287,10 +290,6 @@ class LiveRoom:
         if recipient is not None:
             self._forget_audience()
             recipient.close(close)
-
-    def _report_mistake(self, error: Exception, what: str = "a job of room") -> None:
-        text = f"{what} {self.room.project} failed"
-        self._loop.call_exception_handler({"message": text, "exception": error})
 
     def _report_quarantined(self, effect: Quarantined) -> None:
         about = EventSubject(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")

@@ -14,7 +14,7 @@ from server.commits.group_committer import GroupCommitter
 from server.events.events import NOBODY, EventSubject
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
-from server.live.room_services import Spawn
+from server.live.room_services import Spawn, report_mistake
 from server.metrics.metrics import Count
 
 NOBODYS = KnownHead("", 0)
@@ -89,7 +89,11 @@ class RoomCommits:
         for project, entries in by_project.items():
             live = self._rooms.get(project)
             if live is not None:
-                live.take_committed(entries)
+                try:
+                    live.take_committed(entries)
+                except Exception as error:  # the journal has them: they are read from there
+                    report_mistake(project, error, "what is committed for room")
+                    live.catch_up()
         for proposal, outcome, seq in unstored:
             live = self._rooms.get(proposal.project)
             if live is not None:

@@ -12,7 +12,7 @@ from rooms.document.document import State
 from rooms.effects import PAUSE, Effects, Job, pausing
 from rooms.room import Room
 from schema.ops import Op
-from server.live.room_services import RoomClosed, Spawn
+from server.live.room_services import RoomClosed, Spawn, report_mistake
 from server.loop.job_scheduler import JobScheduler
 
 Answer = TypeVar("Answer")
@@ -183,11 +183,7 @@ class RoomJobs:
         """The jobs after it are not at fault, nor is whoever let us go on."""
         if self._jobs_left:
             self._jobs_left.popleft()
-        error_context = {
-            "message": f"a job of room {self._room.project} failed",
-            "exception": error,
-        }
-        self._loop.call_exception_handler(error_context)
+        report_mistake(self._room.project, error)
 
 
 def refuse(futures: Iterable["asyncio.Future[Any]"]) -> None:

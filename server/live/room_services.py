@@ -1,5 +1,6 @@
 """What all live rooms of a node share, and what a room asks of its connections."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +21,12 @@ from server.metrics.metrics import Count
 from server.nodes.room_broadcast import RoomBroadcast
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+def report_mistake(project: str, error: Exception, what: str = "a job of room") -> None:
+    """It goes to the log, and counts; what it failed for is lost alone."""
+    context = {"message": f"{what} {project} failed", "exception": error}
+    asyncio.get_running_loop().call_exception_handler(context)
 
 
 class RoomClosed(Unavailable):

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import hiredis
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import RedisError
 
 Word = str | bytes
 
@@ -100,7 +99,7 @@ class RedisConnection(asyncio.Protocol):
                     self._on_answer(answer)
                 if loop.time() - began_at > TURN_SECONDS:
                     break
-        except (hiredis.HiredisError, RedisError) as error:
+        except Exception as error:  # of hiredis, or of what came in another shape
             self._fail(f"the server said what it must not: {error}")
         transport = self._transport
         if self._on_lost is not None and transport is not None and not transport.is_closing():

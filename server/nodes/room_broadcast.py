@@ -101,6 +101,7 @@ class RoomBroadcast:
         if timer is not None:
             timer.cancel()
         self._announced_at.pop(project, None)
+        self._asking_projects.discard(project)
         self._publish(project, Present(project, [], leaves=True))
         self._bus.unfollow(project)
 

@@ -8,7 +8,7 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
-from server.live.room_services import RoomClosed
+from server.live.room_services import RoomClosed, report_mistake
 from server.live.write_behind.collaboration_sessions import CollaborationSessions
 from server.live.write_behind.presence_rows import PresenceRows
 from server.logs.outages import because
@@ -52,6 +52,8 @@ class WriteBehind:
             except PersistenceError as error:
                 project = live.room.project
                 log.warning("could not write behind", project=project, **because(error))
+            except Exception as error:  # a mistake in one room keeps no other from being stored
+                report_mistake(live.room.project, error, "writing behind for room")
         session_by_room = {
             live: session for live in rooms if (session := self._sessions.id_of(live)) is not None
         }

@@ -9,8 +9,10 @@ from typing import Any, NoReturn
 import pytest
 from websockets.frames import Frame, Opcode
 
+from persistence.errors import Unavailable
 from persistence.pool import Database
 from rooms.presence.ticks import Ticks
+from rooms.room import Room
 from server.accounts.admission import Admission
 from server.sockets.connection import Connection
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -527,3 +529,55 @@ async def test_P9_nobody_elses_colour_changes_when_somebody_leaves(nodes: Nodes)
         assert entry["color"] == before[ben.user]
         joined, _ = await wire.join(project)
         assert {member["color"] for member in joined["members"]} <= set(now.values())
+
+
+async def test_J9_a_room_whose_load_fails_doubts_copies_when_the_next_one_succeeds(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known of a copy that was wrong is kept until a room is open that knows it."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    watch = node.hub.watch
+    watch.wrong_up_to[project] = 7
+    marks, left = node.journal.marks, [1]
+
+    async def fails(*given: Any) -> Any:
+        watch.on_heads({project: 3})  # while it is loaded, another node names a head
+        if left:
+            left.pop()
+            raise Unavailable("planted")
+        return await marks(*given)
+
+    monkeypatch.setattr(node.journal, "marks", fails)
+    refused = await ann.ask({"t": "join", "id": "j", "project": project})
+    assert refused["code"] == "unavailable"
+    assert watch.wrong_up_to == {project: 7}
+    assert not watch._heads_while_opening
+    await ann.join(project)
+    assert node.hub.rooms[project].room.joining.unsure_up_to == 7
+    assert not watch.wrong_up_to
+    assert not watch._heads_while_opening
+
+
+async def test_P7_a_room_that_a_member_cannot_leave_keeps_it_in_no_other(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, _, project = await node.pair()
+    other = await create_project(ann)
+    await ann.join(other)
+    leave, left = Room.lost, [1]
+
+    def fails(self: Room, *given: Any) -> Any:
+        if left:
+            left.pop()
+            raise ValueError("planted")
+        return leave(self, *given)
+
+    monkeypatch.setattr(Room, "lost", fails)
+    rooms = [node.hub.rooms[each].room for each in (project, other)]
+    (connection,) = rooms[0].seats.keys() & rooms[1].seats.keys()
+    node.hub.gone(connection, for_good=False)
+    assert connection in rooms[0].seats
+    assert connection not in rooms[1].seats
+    node.metrics.count("task_failed", -node.metrics.counted("task_failed"))
+    ann.socket.transport.abort()

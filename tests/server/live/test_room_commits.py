@@ -1,12 +1,14 @@
 """D3: a room that waits for an entry past its head notices when the journal has lost that entry."""
 
+import asyncio
 from unittest.mock import Mock
 
 import pytest
+from msgspec.structs import replace
 
 from persistence.journal.contract import AppendResult, Journal, KnownHead
 from rooms.effects import LookUp
-from rooms.journal.entry import Outcome, Proposal
+from rooms.journal.entry import Entry, Outcome, Proposal
 from rooms.room import Room
 from schema.messages import Error
 from server.live.journal_watch import JournalWatch
@@ -65,3 +67,19 @@ def test_F31_an_entry_that_was_stored_is_expected_also_behind_another_of_its_seq
     live.known_id = "refilled"
     assert known(live) == KnownHead("epoch", 4, "four")
     assert (live.known_seq, live.known_id) == (4, "four")
+
+
+async def test_what_one_room_cannot_take_keeps_no_other_from_its_answers() -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: reported.append(told))
+    rooms = {name: Mock(LiveRoom, room=Mock(Room)) for name in ("one", "other")}
+    rooms["one"].take_committed.side_effect = ValueError("planted")
+    commits = RoomCommits(rooms, Mock(JournalWatch), Mock(Journal), Mock(), Mock(), Mock())
+    batch = [replace(PROPOSAL, project=name) for name in (*rooms, "other")]
+    outcomes = [(Outcome.COMMITTED, 1), (Outcome.COMMITTED, 1), (Outcome.DUPLICATE, 1)]
+    entries = [Mock(Entry, project=name) for name in rooms]
+    commits._committed(batch, AppendResult(outcomes, entries))
+    rooms["one"].catch_up.assert_called_once()
+    rooms["other"].take_committed.assert_called_once_with([entries[1]])
+    rooms["other"].room.answered.assert_called_once_with(batch[2], Outcome.DUPLICATE, 1)
+    assert len(reported) == 1

@@ -79,3 +79,17 @@ async def test_what_redis_must_not_say_ends_a_burst(monkeypatch: pytest.MonkeyPa
         await asyncio.sleep(0)
     assert line.heard == list(range(12))
     assert len(line.lost) == 1
+
+
+async def test_what_comes_in_no_shape_of_a_message_ends_a_burst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it would be paused for good, and nobody would know that the bus is silent."""
+    line = Line(monkeypatch)
+    behind = b"".join(map(message, range(MANY)))
+    odd = b"*1\r\n$7\r\nmessage\r\n"
+    line.connection.data_received(b"".join(map(message, range(12))) + odd + behind)
+    for _ in range(MANY):
+        await asyncio.sleep(0)
+    assert line.heard == list(range(12))
+    assert len(line.lost) == 1

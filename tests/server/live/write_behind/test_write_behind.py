@@ -1,5 +1,6 @@
 """What is written behind, without a database: when a room is stored, and when it is closed."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, Mock
@@ -10,6 +11,7 @@ from persistence.errors import Unavailable
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.live.room_checkpoints import RoomCheckpoints
+from server.live.write_behind.presence_rows import PresenceRows
 from server.live.write_behind.stays import Stays
 from server.live.write_behind.write_behind import (
     CHECKPOINT_DELTAS,
@@ -67,3 +69,17 @@ async def test_a_room_that_cannot_be_stored_holds_up_no_other() -> None:
     writes, _ = behind(one, other)
     await writes.run_once()
     other.snapshots.keep_if_due.assert_called_once()
+
+
+async def test_a_mistake_in_one_room_keeps_no_other_from_being_stored() -> None:
+    """Also in the rounds after it, which come to that room first again."""
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: reported.append(told))
+    one, other = room_of("one"), room_of("other")
+    one.snapshots.keep_if_due.side_effect = ValueError("planted")
+    writes, _ = behind(one, other)
+    writes._presence = AsyncMock(PresenceRows)
+    await writes.run_once()
+    other.snapshots.keep_if_due.assert_called_once()
+    writes._presence.write_moved.assert_awaited_once()
+    assert len(reported) == 1
