@@ -131,7 +131,7 @@ async def _create(dsn: str, name: str, new_dsn: str) -> Any:
             except asyncpg.InsufficientPrivilegeError as error:
                 raise Unfit(
                     "this login may not make a database beside; nothing was done: ALTER ROLE ... "
-                    "CREATEDB, or --on the URL of another server"
+                    "CREATEDB, or give the URL of another server"
                 ) from error
         return await connect(new_dsn)
     finally:

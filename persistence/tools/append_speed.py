@@ -13,9 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import uvloop
 
 from machine.caller_paths import path_of_caller
@@ -27,8 +25,7 @@ from persistence.errors import PersistenceError
 from persistence.journal.contract import KnownHead
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import migrate
-from persistence.pool import CONNECT_SECONDS, Database
-from persistence.sqlstates import own_errors
+from persistence.pool import Database
 from persistence.tables import auth_sessions, studio_projects, users
 from rooms.journal.entry import Outcome, Proposal
 
@@ -108,11 +105,10 @@ class Bench:
 async def scratch_database(dsn: str) -> AsyncIterator[str]:
     """A migrated database beside the named one, on the same server; dropped at the end."""
     name = f"prime_speed_{uuid.uuid4().hex[:12]}"
-    await _execute(dsn, f"CREATE DATABASE {name}")
     try:
-        url = urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-        await migrate(url)
-        yield url
+        async with restore_target.new_database(dsn, name) as url:
+            await migrate(url)
+            yield url
     finally:
         await restore_target.drop(dsn, name)
 
@@ -154,15 +150,6 @@ async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
         )
         heads[row.id] = KnownHead(row.epoch, 0)
     return Bench(PostgresJournal(db), user.id, login.id, heads, ops)
-
-
-async def _execute(dsn: str, statement: str) -> None:
-    with own_errors():
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close(timeout=CONNECT_SECONDS)
 
 
 def _arguments() -> argparse.Namespace:
