@@ -76,8 +76,9 @@ async def test_what_one_room_cannot_take_keeps_no_other_from_its_answers() -> No
     rooms["one"].take_committed.side_effect = ValueError("planted")
     commits = RoomCommits(rooms, Mock(JournalWatch), Mock(Journal), Mock(), Mock(), Mock())
     batch = [replace(PROPOSAL, project=name) for name in (*rooms, "other")]
+    outcomes: list[tuple[Outcome, int | None]]
     outcomes = [(Outcome.COMMITTED, 1), (Outcome.COMMITTED, 1), (Outcome.DUPLICATE, 1)]
-    entries = [Mock(Entry, project=name) for name in rooms]
+    entries: list[Entry] = [Mock(Entry, project=name) for name in rooms]
     commits._committed(batch, AppendResult(outcomes, entries))
     rooms["one"].catch_up.assert_called_once()
     rooms["other"].take_committed.assert_called_once_with([entries[1]])
