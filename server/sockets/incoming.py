@@ -21,7 +21,14 @@ from server.encoding.codec import MSGPACK, BadMessage
 from server.sockets.connection_states import Leaving, Session
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
-from server.sockets.reading.frame_cutter import SHORTEST_FRAME, FrameCutter, only_payload
+from server.sockets.reading.frame_cutter import (
+    LENGTH_IN_TWO,
+    MASKED,
+    SHORT,
+    SHORTEST_FRAME,
+    FrameCutter,
+    apply_mask,
+)
 from server.sockets.reading.pacing import PacedReads
 from server.sockets.reading.tls_records import SMALL_READ
 
@@ -29,6 +36,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from server.sockets.connection import Connection
+
+LONGEST_HEADER = 8
+"""Of a short message, with the length in two bytes."""
 
 SMALL_FRAGMENT = 1_024
 """A shorter one is charged as a frame; longer ones are bounded by their bytes."""
@@ -324,3 +334,16 @@ class Incoming(RateLimited):
     def _why_noisy(self) -> CloseCode:
         """Who goes on as the login has just ended may not know that yet (rule A3)."""
         return SESSION_REVOKED if isinstance(self.session, Leaving) else BAD_MESSAGES
+
+
+def only_payload(data: bytes, plain: int) -> bytes | None:
+    """That of the message, if `data` is a short one and nothing else; None: see `FrameCutter`."""
+    size = len(data)
+    if size < LONGEST_HEADER or data[0] != plain:
+        return None
+    length = data[1] - MASKED
+    if length == size - 6 and length < LENGTH_IN_TWO:
+        return apply_mask(data[6:], data[2:6])
+    if length == LENGTH_IN_TWO and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
+        return apply_mask(data[8:], data[4:8])
+    return None

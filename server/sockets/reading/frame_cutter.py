@@ -5,9 +5,9 @@ wrong) is left to it. See docs/decisions/0011-a-short-way-for-short-frames.md.
 """
 
 try:
-    from websockets.speedups import apply_mask
+    from websockets.speedups import apply_mask as apply_mask
 except ImportError:  # no compiler built it here
-    from websockets.utils import apply_mask
+    from websockets.utils import apply_mask as apply_mask
 
 MASKED = 0x80
 LENGTH_IN_TWO = 126
@@ -15,9 +15,6 @@ LENGTH_IN_TWO = 126
 
 SHORTEST_FRAME = 6
 """Two bytes, the mask, and nothing."""
-
-LONGEST_HEADER = 8
-"""Of a short message, with the length in two bytes."""
 
 SHORT = 4_096
 """The longest payload that goes the short way: below every bound there is for a message."""
@@ -97,19 +94,6 @@ class FrameCutter:
             frames -= 1
         self._owed = max(0, position - end)
         return data[start:position], min(position, end)
-
-
-def only_payload(data: bytes, plain: int) -> bytes | None:
-    """That of the message, if `data` is a short one and nothing else; None: see `FrameCutter`."""
-    size = len(data)
-    if size < LONGEST_HEADER or data[0] != plain:
-        return None
-    length = data[1] - MASKED
-    if length == size - 6 and length < LENGTH_IN_TWO:
-        return apply_mask(data[6:], data[2:6])
-    if length == LENGTH_IN_TWO and (data[2] << 8 | data[3]) == size - 8 <= SHORT:
-        return apply_mask(data[8:], data[4:8])
-    return None
 
 
 def _frame_size(data: bytes, at: int) -> int | None:

@@ -9,7 +9,8 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from server.encoding.codec import MSGPACK
-from server.sockets.reading.frame_cutter import FRAMES_AT_ONCE, FrameCutter, only_payload
+from server.sockets.incoming import only_payload
+from server.sockets.reading.frame_cutter import FRAMES_AT_ONCE, FrameCutter
 
 PLAIN = MSGPACK.first_byte
 LENGTHS = st.sampled_from([0, 1, 2, 80, 124, 125, 126, 127, 200, 65_535, 65_536])
