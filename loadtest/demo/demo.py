@@ -258,7 +258,7 @@ class Demo:
             "ack_ms": percentiles.summary(self.tally.ack_ms),
             "cursor_ms": percentiles.summary(self.tally.cursor_ms),
             "cursors_seen": len(self.tally.cursor_ms),
-            "node_rss_mb": round(self._rss_mb, 1),
+            "hub_rss_mb": round(self._rss_mb, 1),
             "ready_s": round(self._ready_seconds, 2),
             "warm_ready_s": None if warm is None else round(warm, 2),
             **self._nodes(),

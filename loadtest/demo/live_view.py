@@ -149,7 +149,7 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     claims += _library_claims(report["library"], report["musicians"])
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
-    rss, cold = report["node_rss_mb"], report["ready_s"]
+    rss, cold = report["hub_rss_mb"], report["ready_s"]
     measured = f"{report['nodes']} nodes" if "nodes" in report else "server"
     claims.append((True, f"{measured}: {rss:.0f} MiB, ready after {cold:.2f} s"))
     return claims

@@ -49,7 +49,7 @@ LEAD = (
     "server's core, over as many connections as the server has for it, while the server rests."
 )
 
-TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("node_tick_delay_ms", 5))
+TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("hub_tick_delay_ms", 5))
 
 
 class FillFailed(Exception):
@@ -217,8 +217,8 @@ class _Bench:
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "node_tick_delay_ms": _worst(measurement.tick_late_ms for measurement in measurements),
-            "node_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
+            "hub_tick_delay_ms": _worst(measurement.tick_late_ms for measurement in measurements),
+            "hub_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
             "failed": failures,
             "rows": self._filled_counts["rows"],
             "fill_seconds": self._filled_counts["seconds"],
@@ -236,7 +236,7 @@ class _Bench:
             "p99_ms": times["p99"],
             "asyncpg_per_s": asyncpg_per_s,
             "ratio": round(measurement.per_s / asyncpg_per_s, 3) if asyncpg_per_s else None,
-            "node_us": measurement.us[0],
+            "hub_us": measurement.us[0],
             "postgres_us": measurement.us[1],
             "asyncpg_us": measurement.alone["us"],
             "tick_delay_ms": measurement.tick_late_ms,

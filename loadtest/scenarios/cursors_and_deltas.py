@@ -126,9 +126,9 @@ def _cost(
     per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
     return {
         "updates_per_second": round(delivered / seconds),
-        "node_cpu_percent": None if cpu is None else round(cpu / seconds * 100, 1),
-        "node_cpu_us_per_update": None if per_update is None else round(per_update, 2),
-        "node_rss_mb": None if rss is None else round(rss, 1),
+        "hub_cpu_percent": None if cpu is None else round(cpu / seconds * 100, 1),
+        "hub_cpu_us_per_update": None if per_update is None else round(per_update, 2),
+        "hub_rss_mb": None if rss is None else round(rss, 1),
     }
 
 

@@ -115,11 +115,11 @@ class _Bench:
         advance()
         busy_readers = {
             "node": lambda: self._node.cpu_seconds,
-            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+            "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
             "postgres": lambda: self._node.postgres_cpu_seconds,
         }
-        async with Samples(busy_readers, {"node_rss_mb": lambda: self._node.rss_mb}) as samples:
+        async with Samples(busy_readers, {"hub_rss_mb": lambda: self._node.rss_mb}) as samples:
             self._say(f"{self._arguments.rate:,.0f} deltas/s")
             offered, at_rate = await self._at_rate(watch, samples)
             advance()
@@ -142,10 +142,10 @@ class _Bench:
             **_ticks(quiet, at_rate, full),
             "tick_delay_ms": self._lateness["saturated"],
             "tick_late_ms": self._lateness,
-            "node_stall_ms": self._stalls,
+            "hub_stall_ms": self._stalls,
             "lost": lost_count,
             "refused": dict(self._answers.refused),
-            "node_rss_mb": samples.highest("node_rss_mb"),
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
             "rooms": len(self._projects),
             "writers": len(self._writers),
             "cores": self._node.cores.in_words,
@@ -175,7 +175,7 @@ class _Bench:
             "offered_per_s": rate,
             "ack_p99_ms": None if p99 is None else round(p99, 2),
             "ack_ms": summary(acks) | {"max": round(max(acks, default=0.0), 2)},
-            "node_cpu_percent_at_rate": samples.mean("node", since),
+            "hub_cpu_percent_at_rate": samples.mean("node", since),
             "generator_lag_ms": summary(lag),
         }
         return figures, cursors_seen
@@ -203,15 +203,15 @@ class _Bench:
         # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
         self._problems += [f"{problem} (saturated)" for problem in cursors_seen.problems]
-        waiting_percent = samples.mean("node_kept_waiting", since, until)
+        waiting_percent = samples.mean("hub_kept_waiting", since, until)
         self._problems += disturbed(waiting_percent)
         figures = {
             "durable_per_s": round(acked_count / seconds_passed, 1),
             "mean_batch": self._mean_batch(metrics, after, acked_count),
             "in_flight": self._arguments.in_flight * len(self._writers),
             "durable_per_node_cpu_s": _rate(acked_count, cpu),
-            "node_cpu_percent": samples.mean("node", since, until),
-            "node_kept_waiting_percent": waiting_percent,
+            "hub_cpu_percent": samples.mean("node", since, until),
+            "hub_kept_waiting_percent": waiting_percent,
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }

@@ -57,7 +57,7 @@ async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
     report = {
         **large,
         "at_small": small,
-        "growth_ratio": round(large["node_us_per_delta"] / small["node_us_per_delta"], 3),
+        "growth_ratio": round(large["hub_us_per_delta"] / small["hub_us_per_delta"], 3),
         "stall_max_ms": max(small["stall_max_ms"], large["stall_max_ms"]),
     }
     _print_report(console, report)
@@ -103,7 +103,7 @@ class _Bench:
         figures |= await self._stalls_of("snapshots", self._snapshots())
         figures |= await self._stalls_of("join", self._join())
         figures["bytes_per_entity"] = round(grown_mb * 2**20 / entities)
-        figures["node_rss_mb"] = round(self._node.rss_mb, 1)
+        figures["hub_rss_mb"] = round(self._node.rss_mb, 1)
         figures["stall_ms"] = self._stalls
         figures["stall_max_ms"] = max(self._stalls.values())
         figures["late_max_ms"] = self._lateness
@@ -146,8 +146,8 @@ class _Bench:
         edit_ms = [await _timed(self._one_edit) for _ in range(100)]
         return {
             "deltas_per_second": round(statistics.median(rates)),
-            "node_us_per_delta": round(statistics.median(costs), 1),
-            "node_us_per_delta_mean": round(statistics.mean(costs), 1),
+            "hub_us_per_delta": round(statistics.median(costs), 1),
+            "hub_us_per_delta_mean": round(statistics.mean(costs), 1),
             "ack_ms": round(statistics.median(edit_ms), 2),
         }
 

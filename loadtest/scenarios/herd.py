@@ -90,10 +90,10 @@ class _Herd:
         editing = asyncio.create_task(self._edit())
         busy_readers = {
             "node": lambda: self._node.cpu_seconds,
-            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+            "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"node_rss_mb": lambda: self._node.rss_mb}
+        levels = {"hub_rss_mb": lambda: self._node.rss_mb}
         try:
             async with (
                 Samples(busy_readers, levels) as samples,
@@ -116,7 +116,7 @@ class _Herd:
         self.scenario_report.curves["back after the kill"] = [
             seconds * 1_000 for seconds in returned
         ]
-        waiting_percent = samples.mean("node_kept_waiting")
+        waiting_percent = samples.mean("hub_kept_waiting")
         acked_count = sum(map(len, self._tally.acked.values()))
         # Long: each line of the report is said once, where it is measured.
         return {
@@ -125,7 +125,7 @@ class _Herd:
             "clients": len(self._members),
             "missing": missing_count,
             "returned_s": summary(returned, 3),
-            "node_ready_s": round(self._node.ready_seconds, 3),
+            "hub_ready_s": round(self._node.ready_seconds, 3),
             "resumed": self._tally.resumed,
             "fresh_states": self._tally.reconnects - self._tally.resumed,
             "holes": self._tally.holes,
@@ -135,9 +135,9 @@ class _Herd:
             "unanswered": unanswered,
             "refused": dict(self._tally.refused),
             "attempts_that_failed": dict(self._tally.problems),
-            "node_cpu_percent_max": samples.highest("node"),
-            "node_kept_waiting_percent": waiting_percent,
-            "node_rss_mb": samples.highest("node_rss_mb"),
+            "hub_cpu_percent_max": samples.highest("node"),
+            "hub_kept_waiting_percent": waiting_percent,
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._node.cores.in_words,

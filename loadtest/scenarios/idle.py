@@ -83,10 +83,10 @@ class _Crowd:
         try:
             busy_readers = {
                 "node": lambda: self._node.cpu_seconds,
-                "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+                "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
                 "generator": time.process_time,
             }
-            levels = {"node_rss_mb": lambda: self._node.rss_mb}
+            levels = {"hub_rss_mb": lambda: self._node.rss_mb}
             async with Samples(busy_readers, levels) as samples, LoopLag() as lag:
                 seconds_to_fill = await self._fill(account, projects)
                 self._progress.update(self._step, description="settling")
@@ -110,12 +110,12 @@ class _Crowd:
             "failures": sorted(set(self._failures))[:3],
             "rooms": rooms,
             "open_at_node": int(metrics.get(("prime_connections", ""), 0.0)),
-            "node_uss_before_mb": round(before / 1024, 1),
-            "node_uss_inside_mb": round(memory_inside / 1024, 1),
-            "node_uss_after_mb": round(after / 1024, 1),
+            "hub_uss_before_mb": round(before / 1024, 1),
+            "hub_uss_inside_mb": round(memory_inside / 1024, 1),
+            "hub_uss_after_mb": round(after / 1024, 1),
             "heartbeats_answered": pongs,
-            "node_cpu_percent_idle": samples.mean("node", since),
-            "node_kept_waiting_percent": samples.mean("node_kept_waiting"),
+            "hub_cpu_percent_idle": samples.mean("node", since),
+            "hub_kept_waiting_percent": samples.mean("hub_kept_waiting"),
             "joins_per_s": round(connected / seconds_to_fill, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._node.cores.in_words,

@@ -180,10 +180,10 @@ class _Storm:
         """The storm, and what those inside felt of it."""
         busy_readers = {
             "node": lambda: self._node.cpu_seconds,
-            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+            "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"node_rss_mb": lambda: self._node.rss_mb}
+        levels = {"hub_rss_mb": lambda: self._node.rss_mb}
         async with Samples(busy_readers, levels, every=0.25) as samples, LoopLag() as lag:
             phase = await cursors.phase()
             began_at, cpu = time.perf_counter(), self._node.cpu_seconds
@@ -226,9 +226,9 @@ class _Storm:
             "state_mb": round(max((j.unpacked_mb for j in checked_joiners), default=0.0), 2),
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
             "cursor_ms": cursors_seen.figures,
-            "node_cpu_s": round(node_cpu, 2),
-            "node_kept_waiting_s": round(waited, 2),
-            "node_rss_mb": samples.highest("node_rss_mb"),
+            "hub_cpu_s": round(node_cpu, 2),
+            "hub_kept_waiting_s": round(waited, 2),
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
             **verdict(

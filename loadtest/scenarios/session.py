@@ -113,10 +113,10 @@ class _Session:
         """Everyone lives for the time given; then the proof."""
         busy_readers = {
             "node": lambda: self._node.cpu_seconds,
-            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+            "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
-        levels = {"node_rss_mb": lambda: self._node.rss_mb}
+        levels = {"hub_rss_mb": lambda: self._node.rss_mb}
         async with AsyncExitStack() as stack:
             copies = await stack.enter_async_context(self._witnesses())
             await stack.enter_async_context(beside(keep_alive(self._connected)))
@@ -130,7 +130,7 @@ class _Session:
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
-        waiting_percent = samples.mean("node_kept_waiting")
+        waiting_percent = samples.mean("hub_kept_waiting")
         self.scenario_report.samples = samples
         self.scenario_report.curves |= {
             "cursors": self._counts.cursor_ms,
@@ -138,9 +138,9 @@ class _Session:
         }
         return {
             **self._figures(seconds_passed),
-            "node_cpu_percent": samples.mean("node"),
-            "node_kept_waiting_percent": waiting_percent,
-            "node_rss_mb": samples.highest("node_rss_mb"),
+            "hub_cpu_percent": samples.mean("node"),
+            "hub_kept_waiting_percent": waiting_percent,
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": generator,
             "generator_lag_ms": summary(self._counts.lag_ms),
             "lost": lost_count + self._tally.contradictions,

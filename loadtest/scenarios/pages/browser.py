@@ -194,7 +194,7 @@ class _Uses:
             "entities": scene.entities,
             "members": scene.members.connected,
             "moves_per_s": round((scene.members.sent - sent_before) / seconds_passed),
-            "node_cpu_percent": samples.mean("server"),
+            "hub_cpu_percent": samples.mean("server"),
             "members_lag_ms": summary(scene.members.lag_ms[lag:]),
             "cores": self._pinning,
             **verdict(found_problems),

@@ -85,11 +85,11 @@ class _Crowd:
         beating = asyncio.create_task(keep_alive(self._connected))
         busy_readers = {
             "node": lambda: self._node.cpu_seconds,
-            "node_kept_waiting": lambda: self._node.kept_waiting_seconds,
+            "hub_kept_waiting": lambda: self._node.kept_waiting_seconds,
             "generator": time.process_time,
         }
         try:
-            async with Samples(busy_readers, {"node_rss_mb": lambda: self._node.rss_mb}) as samples:
+            async with Samples(busy_readers, {"hub_rss_mb": lambda: self._node.rss_mb}) as samples:
                 async with LoopLag() as lag:
                     await self._come(self._arguments.watchers // 10)
                     tenth = await self._during("a tenth watch")
@@ -128,14 +128,14 @@ class _Crowd:
             "told_the_whole_list": self._counts.whole,
             "resyncs": self._counts.resyncs,
             "writes_failed": sum(writer.failed for writer in self._writers),
-            "node_cpu_percent_max": samples.highest("node"),
-            "node_rss_mb": samples.highest("node_rss_mb"),
+            "hub_cpu_percent_max": samples.highest("node"),
+            "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._node.cores.in_words,
             **verdict(
                 problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS)
-                + disturbed(samples.mean("node_kept_waiting"))
+                + disturbed(samples.mean("hub_kept_waiting"))
             ),
         }
 

@@ -55,7 +55,7 @@ REPORT: dict[str, Any] = {
     "digest": "0123456789abcdef0123456789abcdef",
     "ack_ms": {"p50": 3.2, "p99": 9.9},
     "cursor_ms": {"p50": None, "p99": None},
-    "node_rss_mb": 61.2,
+    "hub_rss_mb": 61.2,
     "ready_s": 2.4,
 }
 

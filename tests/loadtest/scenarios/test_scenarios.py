@@ -64,8 +64,8 @@ def test_deltas() -> None:
     assert report["ratio"] == pytest.approx(report["durable_per_s"] / alone, abs=0.001)
     assert 0 < report["ack_ms"]["p50"] <= report["ack_p99_ms"] <= report["ack_ms"]["max"]
     assert report["tick_delay_ms"] >= 0
-    assert set(report["node_stall_ms"]) == {"quiet", "at_rate", "saturated"}
-    assert report["node_stall_ms"]["saturated"] > 0
+    assert set(report["hub_stall_ms"]) == {"quiet", "at_rate", "saturated"}
+    assert report["hub_stall_ms"]["saturated"] > 0
     assert 0 < report["cursor_quiet_ms"]["p50"] <= report["cursor_quiet_ms"]["max"]
 
 
@@ -87,7 +87,7 @@ def test_H6_idle() -> None:
     assert report["open_at_node"] == 40
     assert report["rooms"] == 3
     assert report["heartbeats_answered"] >= 38
-    assert report["node_uss_before_mb"] > 10
+    assert report["hub_uss_before_mb"] > 10
     assert report["kb_per_connection"] < 1_000
 
 
