@@ -32,6 +32,13 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 SET LOCAL statement_timeout = '2s'
 """
 
+EXPORTED_SNAPSHOT = "SELECT pg_export_snapshot()"
+
+THAT_SNAPSHOT = """
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET TRANSACTION SNAPSHOT '{}'
+"""
+
 ROLES = """
 SELECT project_id, user_id, role FROM project_members
 WHERE project_id = ANY ($1::uuid[]) AND user_id = ANY ($2::uuid[])
@@ -72,6 +79,14 @@ async def one_snapshot(db: Database) -> AsyncIterator[Executor]:
     async with db.transaction() as transaction:
         await transaction.execute(SNAPSHOT)
         yield transaction
+
+
+@asynccontextmanager
+async def same_snapshot(transaction: Executor, db: Database) -> AsyncIterator[Executor]:
+    """All that is read in it is of the moment that the transaction, of `one_snapshot`, sees."""
+    exported = await transaction.fetchval(EXPORTED_SNAPSHOT)
+    async with db.transaction(THAT_SNAPSHOT.format(exported)) as beside:
+        yield beside
 
 
 def row_id(table: Table, row: Row) -> str:

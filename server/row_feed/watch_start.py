@@ -43,16 +43,6 @@ class WatchStart:
 
     async def first(self, watch: Watch, since: LogPosition | ResyncReason | None) -> FirstAnswer:
         """The watch shows its rows from then on; raises `Refused` where they are too many."""
-        for may_be_race in (True, False):
-            first = await self._read(watch, since, may_be_race=may_be_race)
-            if first is not None:
-                return first
-        raise AssertionError("the second reading is the last")
-
-    async def _read(
-        self, watch: Watch, since: LogPosition | ResyncReason | None, *, may_be_race: bool
-    ) -> FirstAnswer | None:
-        """None: the walls differ, as if a role had changed between the two looks."""
         watched_list, user = watch.group.watched_list, watch.user
         table, columns = watched_list.table, watched_list.columns
         async with watched_rows.one_snapshot(self._reads) as db:
@@ -68,10 +58,8 @@ class WatchStart:
             missed = (
                 await _missed(db, table, user, since) if isinstance(since, LogPosition) else since
             )
-        visible_ids = await self._behind_second_wall(watch, rows)
+            visible_ids = await self._behind_second_wall(db, watch, rows)
         if len(visible_ids) < len(rows):
-            if may_be_race:
-                return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
         shown_rows = [row for row in rows if watched_rows.row_id(table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
@@ -85,10 +73,16 @@ class WatchStart:
             return FirstAnswer(log_place, shown_rows, [], resumed=False, reason=missed)
         return _resumed(watch, log_place, shown_rows, missed)
 
-    async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
+    async def _behind_second_wall(
+        self, db: Executor, watch: Watch, rows: Sequence[Row]
+    ) -> set[str]:
+        """Of the same moment: a row that a later one hides would be told gone to nobody."""
+        if not rows:
+            return set()
         table = watch.group.watched_list.table
         ids = [watched_rows.row_id(table, row) for row in rows]
-        return await watched_rows.behind_second_wall(self._callers, table, watch.user, ids)
+        async with watched_rows.same_snapshot(db, self._callers) as callers:
+            return await watched_rows.behind_second_wall(callers, table, watch.user, ids)
 
 
 @dataclass(frozen=True, slots=True)

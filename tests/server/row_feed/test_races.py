@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from persistence.rows import watched_rows
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import LogPosition
 from server.row_feed.reader import FeedReader
@@ -136,3 +137,26 @@ async def test_V7_a_role_that_changes_while_a_watch_begins_is_told(
     assert (resync["watch"], resync["reason"]) == (shown.watch, "access")
     await shown.begin()
     assert len(shown.rows) == (1 if is_granted else 0)
+
+
+@pytest.mark.parametrize("is_resumed", [True, False])
+async def test_V1_V8_a_row_that_goes_while_a_watch_begins_is_told_to_go(
+    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch, is_resumed: bool
+) -> None:
+    """Both walls are asked about one moment: else the row is held back, and never told gone."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    ids = [str(await psql.fetchval(FILE, project, name)) for name in ("x", "y")]
+    shown = await Shown(ann, "audio_files", {}).begin()
+    behind_second_wall = watched_rows.behind_second_wall
+
+    async def ask_later(*asked: Any) -> set[str]:
+        await psql.execute("DELETE FROM audio_files WHERE id = $1", ids.pop())
+        return await behind_second_wall(*asked)
+
+    monkeypatch.setattr(watched_rows, "behind_second_wall", ask_later)
+    await (shown.resume(await node.again(ann)) if is_resumed else shown.begin())
+    assert shown.resumed is is_resumed
+    assert node.metrics.counted("rows_hidden") == 0
+    while shown.rows.keys() != set(ids):
+        await shown.next()
