@@ -140,12 +140,17 @@ async def count(
     shape = condition.shape
     if operators_in(condition) & SEARCHING:
         text = TEXTS.get(table, f"found|{shape}", lambda: statements.found_text(table, condition))
-        async with lanes.turn(user):
-            records = await lanes.searches.fetch(text, *arguments)
-        key_lists = [_keys(table, record) for record in records]
-        text = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
-        number = await lanes.callers.fetchval(text, user, *_lists(table, key_lists))
-        _tell_hidden(lanes, len(key_lists) - number)
+
+        async def find() -> list[list[str]]:
+            async with lanes.turn(user):
+                records = await lanes.searches.fetch(text, *arguments)
+            return [_keys(table, record) for record in records]
+
+        found = await find()
+        among = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
+        number = await lanes.callers.fetchval(among, user, *_lists(table, found))
+        if number < len(found):
+            _tell_hidden(lanes, found, await find(), number)
     else:
         text = TEXTS.get(table, f"count|{shape}", lambda: statements.count_text(table, condition))
         number = await lanes.callers.fetchval(text, *arguments)
@@ -278,15 +283,21 @@ async def _searched(
 ) -> _RowsFound:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
-    async with lanes.turn(query.user):
-        records = await _ids(lanes, query, row_order, cursor_values, limit)
+
+    async def find() -> list[Any]:
+        async with lanes.turn(query.user):
+            return await _ids(lanes, query, row_order, cursor_values, limit)
+
+    records = await find()
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
     rows, is_full = await _among(lanes, table, query.user, keys, query.columns, first_wall=False)
     ids = ["/".join(key) for key in keys]
     if is_full:
         page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
-    _tell_hidden(lanes, len(page) - len(rows))
+    if len(rows) < len(page):
+        keys_again = [_keys(table, record) for record in await find()]
+        _tell_hidden(lanes, keys[: len(page)], keys_again, len(rows))
     shown_rows = [rows[id] for id in ids if id in rows]
     return _RowsFound(shown_rows, _places(page, row_order), len(records) > len(page))
 
@@ -382,6 +393,8 @@ def _names(columns: Sequence[Column]) -> str:
     return ",".join([column.name for column in columns])
 
 
-def _tell_hidden(lanes: RowLanes, hidden: int) -> None:
+def _tell_hidden(lanes: RowLanes, found: Any, found_again: Any, shown: int) -> None:
+    """Of what the first wall gave before and after the second was asked: none went between."""
+    hidden = len({*map(tuple, found)} & {*map(tuple, found_again)}) - shown
     if hidden > 0:
         lanes.on_hidden(hidden)

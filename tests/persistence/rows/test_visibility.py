@@ -1,6 +1,6 @@
 """Two walls: with either one taken out, the other lets nothing of others be read or written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -156,7 +156,29 @@ async def test_what_only_the_second_wall_holds_back_of_a_search_is_counted(
     assert asked.hidden == []
     without_first_wall(monkeypatch)
     await list_(asked.access, TABLES["plugin_presets"], asked.ann, where=where)
-    assert asked.hidden == [1]
+    await count(asked.access, TABLES["plugin_presets"], asked.ann, where=where)
+    assert asked.hidden == [1, 1]
+
+
+@pytest.mark.parametrize("ask", [list_, count])
+async def test_what_goes_while_it_is_searched_is_not_held_back(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, ask: Callable[..., Any]
+) -> None:
+    table, where = TABLES["plugin_presets"], SEARCHES["plugin_presets"]
+    assert (await count(asked.access, table, asked.ann, where=where)).count == 1
+    fetch, asked_times = asked.access.searches.fetch, 0
+
+    async def fetch_and_delete(query: str, *args: object) -> Any:
+        nonlocal asked_times
+        asked_times += 1
+        found = await fetch(query, *args)
+        await asked.owner.execute("DELETE FROM plugin_presets")
+        return found
+
+    monkeypatch.setattr(asked.access.searches, "fetch", fetch_and_delete)
+    await ask(asked.access, table, asked.ann, where=where)
+    assert asked_times == 2
+    assert asked.hidden == []
 
 
 async def test_a_caller_that_was_not_set_sees_nothing(
