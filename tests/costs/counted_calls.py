@@ -17,7 +17,7 @@ from server.calls.dispatch import dispatch
 from server.loop import threads
 from server.router.call_replies import within_bound
 from server.sockets.connection import Connection
-from server.states import stored_state
+from server.states import freeing
 from tests.costs.steps import Counter
 from tests.server.conftest import Node
 
@@ -72,7 +72,7 @@ def _counting() -> Iterator[tuple[_Steps, _Steps]]:
         patch.object(asyncio.Handle, "_run", run_counted),
         patch.object(threads, "_work", work_counted),
         patch.object(threads, "time", clock),
-        patch.object(stored_state, "time", clock),
+        patch.object(freeing, "time", clock),
     ):
         yield loop_steps, thread_steps
 

@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence.journal import epochs
 from persistence.lanes import LaneSizes
 from persistence.new_epochs import new_epochs
+from persistence.tables.operating import running_nodes
 from server import background_tasks
 from server.states.journal_audit import audit
 from tests.databases import execute
@@ -145,7 +145,7 @@ async def test_it_serves_everything(
 ) -> None:
     for name in JOBS:
         monkeypatch.setattr(background_tasks, name, OFTEN)
-    monkeypatch.setattr(epochs, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(running_nodes, "LOOK_SECONDS", 0.0)
     nodes = Nodes(parted.app, tmp_path)
     sizes = LaneSizes(1, 2, 2, 2, 1, 2, 1)
     node = await nodes.start(caller_database_url=parted.caller, lanes=sizes)
