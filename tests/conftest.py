@@ -102,6 +102,6 @@ async def database_url(
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open pool on `database_url`."""
-    db = await Database.open(database_url, max_size=5)
+    db = await Database.open(database_url, max_size=5, statement_timeout_seconds=60)
     yield db
     await db.close()

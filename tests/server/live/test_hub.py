@@ -352,6 +352,7 @@ async def test_P3_what_is_read_at_once_is_told_in_two_ticks(
 ) -> None:
     """The first move at once; those behind it together, as fast as they may come."""
     monkeypatch.setattr("server.sockets.incoming.READ_SECONDS", 60.0)  # in one turn of the loop
+    monkeypatch.setattr("server.live.live_room.ONE_TURN_SECONDS", 60.0)  # however long that takes
     ann, ben, project = await node.pair((JSON, JSON))
     [connection] = node.connections_of(user=ann.user)
     moves = [{"t": "presence", "project": project, "cursor": {"time": n}} for n in range(1, 41)]

@@ -118,8 +118,11 @@ async def test_attack_A7_without_a_bus_a_login_that_is_revoked_ends_with_the_nex
 
 
 async def test_attack_A7_a_delta_on_its_way_is_refused_in_its_own_transaction(
-    node: Node, database: Database
+    nodes: Nodes, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Before the node has heard of it: then the socket is closed."""
+    monkeypatch.setattr("server.background_tasks.ROWS_SECONDS", 3_600.0)
+    node = await nodes.start()
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)
