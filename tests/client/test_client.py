@@ -11,7 +11,7 @@ from prime_client.client import Client
 from prime_client.connecting.codec import BadFrame, CodecName, codec_named
 from prime_client.connecting.connection import Connection, CouldNotOpen
 from prime_client.delivery import send_queue
-from prime_client.events import Acknowledged, CameIn, Committed, Event, Left
+from prime_client.events import Acknowledged, CameIn, Committed, Event, JoinFailed, Left
 from prime_client.failures import (
     CallFailed,
     CallInterrupted,
@@ -25,7 +25,15 @@ from prime_client.failures import (
     UnknownDelta,
 )
 from prime_client.room import Room
-from tests.client.fake_server import PROJECT, VOLUME, FakeServer, Message, fake_server, swallow
+from tests.client.fake_server import (
+    PROJECT,
+    VOLUME,
+    FakeServer,
+    Heard,
+    Message,
+    fake_server,
+    swallow,
+)
 from tests.client.model_server import member_named
 
 
@@ -382,6 +390,42 @@ async def test_a_join_that_cannot_be_served_now_is_tried_again(
     server.reactions["join"] = later
     await client.join(PROJECT)
     assert len(server.named("join")) == 2
+
+
+async def test_R52_who_joins_a_closed_room_is_told_the_sentence(
+    server: FakeServer, client: Client
+) -> None:
+    def closed(server: FakeServer, message: Message) -> None:
+        details = {"retry_after_ms": 1_000, "message": "Tidying"}
+        server.say(
+            t="error", id=message["id"], code="unavailable", message="closed", details=details
+        )
+
+    server.reactions["join"] = closed
+    with pytest.raises(CallFailed, match="unavailable") as told:
+        await client.join(PROJECT)
+    assert told.value.details["message"] == "Tidying"
+    del server.reactions["join"]
+    await client.join(PROJECT)
+
+
+async def test_R52_who_is_in_a_room_that_is_closed_keeps_edits_and_comes_back(
+    server: FakeServer, room: Room
+) -> None:
+    def closed(server: FakeServer, message: Message) -> None:
+        del server.reactions["join"]
+        details = {"retry_after_ms": 1, "message": "Tidying"}
+        server.say(
+            t="error", id=message["id"], code="unavailable", message="closed", details=details
+        )
+
+    server.reactions["join"] = closed
+    heard = Heard(room)
+    server.cut()
+    delta_id = room.edit([VOLUME])
+    told = await heard.until(JoinFailed)
+    assert told.details["message"] == "Tidying"
+    assert await room.saved(delta_id) == 1
 
 
 async def test_R3_being_put_out_closes_the_room(server: FakeServer, room: Room) -> None:

@@ -247,11 +247,16 @@ class RoomDelivery(RoomView):
         if failure.code == "position_ahead" and self.replica.position is not None:
             self.replica.forget_position()
             self._join()
-        elif failure.code in TRY_JOIN_AGAIN:
+        elif failure.code in TRY_JOIN_AGAIN and not self._tells_whoever_waits(failure):
             delay = float(failure.details.get("retry_after_ms", 0)) / 1_000
             self._schedule(delay, self._join)
         else:
             self.close(CallFailed(failure.code, failure.message, failure.details))
+
+    def _tells_whoever_waits(self, failure: JoinFailed) -> bool:
+        """An operator has closed the room, and nothing of it is here that would have to be kept."""
+        is_new = self.replica.position is None and not self.replica.pending
+        return is_new and failure.details.get("message") is not None
 
     def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
         self._cancel_retry()

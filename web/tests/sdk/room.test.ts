@@ -293,16 +293,19 @@ test("who is not let in again is out, and is told", async () => {
   assert.deepEqual(left, ["not_found"]);
 });
 
-test("R52: a room that is closed for a while is asked again", async (context) => {
-  const { said, hear } = await entered();
+test("R52: a room that is closed for a while is asked again, and tells why", async (context) => {
+  const { room, said, hear } = await entered();
   hear({ t: "delta", seq: 9, id: "delta_0009", user: "u", member: "m", at: 0, ops: [] });
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const details = { retry_after_ms: 700, message: "It grows." };
   hear({ t: "error", id: (said.at(-1) as ClientJoin).id, code: "unavailable", message: "closed", details });
   assert.equal(said.length, 1);
+  assert.deepEqual(room.degraded.value, { what: "closed", reason: "It grows." });
   context.mock.timers.tick(700);
   assert.equal(said.length, 2);
   assert.equal(said[1]?.t, "join");
+  hear({ t: "joined", id: (said[1] as ClientJoin).id, you: "me", role: "owner", members: [ME], position: { epoch: "e", seq: 7 }, resumed: true, parts: 0, head: 7 });
+  assert.equal(room.degraded.value, null);
 });
 
 for (const message of [{ t: "member_joined" }, { t: "delta", seq: 8, id: "delta_0008" }]) {

@@ -39,6 +39,9 @@ export interface LeftWhy {
   readonly message: string;
 }
 
+/** `what` of `degraded`, while an operator has closed the room. */
+const CLOSED = "closed";
+
 /** So many entities are counted between two looks at the clock. */
 const TERMS = 64;
 
@@ -49,6 +52,7 @@ export class Room implements Readable {
   readonly role = new Live<Role | "">("");
   /** How often undo and redo can be pressed. */
   readonly undoable = new Live({ undo: 0, redo: 0 });
+  /** What does not go on just now, and why: `journal`, `bus`, `maintenance`, or `closed` by an operator (rule R52). */
   readonly degraded = new Live<{ what: string; reason: string } | null>(null);
   /** Whether all that was acknowledged to anyone is here. */
   readonly isSynced = new Live(false);
@@ -324,6 +328,7 @@ export class Room implements Readable {
       if (message.id !== this.joinId) return;
       this.arriving.begin();
       this.replica.hear(message);
+      if (this.degraded.value?.what === CLOSED) this.degraded.set(null);
       this.you.set(message.you);
       this.user = message.members.find(({ member }) => member === message.you)?.user ?? this.user;
       this.role.set(message.role);
@@ -362,6 +367,10 @@ export class Room implements Readable {
   /** One that is refused for now is asked again (rule R52); else we are out, if we were in. */
   private hearRefusedJoin(error: PrimeError): void {
     if (error.retry === "wait" && this.connection !== null) {
+      if (error.details.message != null) { // an operator's sentence: who waits for the join is told, too
+        this.degraded.set({ what: CLOSED, reason: error.details.message });
+        this.refusals.tell(error);
+      }
       this.knockIn(error.details.retry_after_ms ?? RETRY_MS, this.connection);
       return;
     }
