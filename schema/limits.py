@@ -509,7 +509,7 @@ MAX_GROUP_BYTES = BOUNDS.add(
     "bytes of ops",
     "`undo`, `redo`, `snapshots.restore`",
     ErrorCode.LIMIT_REACHED,
-    "rooms/edits/groups.py",
+    "rooms/edits/made_ops.py",
     "Stored at once: any project state can be restored over any other.",
 )
 

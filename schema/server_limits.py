@@ -135,7 +135,7 @@ MADE_OPS = SERVER_BOUNDS.add(
     "ops",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/edits/groups.py",
+    "rooms/edits/made_ops.py",
     "In one delta of an undo or a restore; a larger one becomes a group of several.",
 )
 
@@ -145,7 +145,7 @@ MADE_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "undo, restore",
     Instead.SPLIT,
-    "rooms/edits/groups.py",
+    "rooms/edits/made_ops.py",
     "Of ops in one delta of a group, unless one op alone is larger.",
 )
 

@@ -135,7 +135,7 @@ def test_what_is_tested_elsewhere_is_there_and_has_no_test_of_its_own() -> None:
 
 
 def place_of_test(module: str) -> Path:
-    """The test of a module's name: tests/rooms/edits/test_groups.py of `rooms.edits.groups`.
+    """The test of a module's name: tests/rooms/edits/test_made_ops.py of `rooms.edits.made_ops`.
 
     What a package does as a program is in `test_command_line.py`.
     """

@@ -285,7 +285,7 @@ TESTED_ELSEWHERE = {
     "schema.node_messages": "tests/server/nodes/test_other_nodes.py",
     "schema.ops": "tests/schema/test_generate.py",
     "schema.roles": "tests/schema/tables/test_all_tables.py",
-    "schema.server_limits": "tests/rooms/edits/test_groups.py",
+    "schema.server_limits": "tests/rooms/edits/test_made_ops.py",
     "schema.tables.audio_files": "tests/schema/tables/test_all_tables.py",
     "schema.tables.audit_log": "tests/schema/tables/test_all_tables.py",
     "schema.tables.auth_sessions": "tests/schema/tables/test_all_tables.py",

@@ -6,7 +6,7 @@ import msgspec
 
 from rooms.edits import answers
 from rooms.edits.answers import Answering
-from rooms.edits.groups import looked_over
+from rooms.edits.made_ops import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
 from rooms.effects import Commit, Job, Mistake, Settled
@@ -76,8 +76,8 @@ class CallProposals:
             return
         open_proposal = self._open_proposals.register(proposal)
         self._open_proposals.ask(open_proposal, asker)
-        groups = yield from looked_over(ops)
-        yield from self._queue.make(open_proposal, proposal, groups)
+        made_ops = yield from looked_over(ops)
+        yield from self._queue.make(open_proposal, proposal, made_ops)
 
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect than the document; the call hears of it by `Settled`.

@@ -10,7 +10,7 @@ from rooms.document.contributor_scope import scope_of
 from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
-from rooms.edits.groups import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
+from rooms.edits.made_ops import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import UndoStacks, UndoStep

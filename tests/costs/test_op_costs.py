@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 
 from rooms.changes.inverse import inverse
-from rooms.edits.groups import freeing_ops, looked_over, parts_of
+from rooms.edits.made_ops import freeing_ops, looked_over, parts_of
 from rooms.journal.entry import Proposal
 from schema.ops import Op
 from tests.costs.shapes import OPS, SHAPES, Shape, clip_of_many_notes_deleted

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from rooms.edits import groups
+from rooms.edits import made_ops
 from rooms.edits.answers import NOT_DONE, RETRY_MILLISECONDS
 from rooms.effects import (
     Admit,
@@ -24,7 +24,7 @@ from schema.close_codes import RESTARTING
 from schema.messages import Ack, Error
 from schema.ops import Op, Set
 from tests.rooms.bench import Bench
-from tests.rooms.edits.test_groups import notes
+from tests.rooms.edits.test_made_ops import notes
 
 LOUD: Op = Set("channels", "ch_bass_", {"volume": 0.5})
 LEFT: Op = Set("channels", "ch_bass_", {"pan": -0.5})
@@ -83,7 +83,7 @@ def test_D12_a_delta_that_the_journal_was_not_given_is_refused_for_now_with_thos
 def test_U6_D14_a_large_undo_that_the_journal_was_not_given_can_be_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(groups, "MADE_OPS", 2)
+    monkeypatch.setattr(made_ops, "MADE_OPS", 2)
     bench = Failing(CommitGroup)
     bench.join("ann")
     bench.edit("ann", *notes(5))

@@ -14,7 +14,7 @@ from persistence.journal.contract import Checkpoint
 from persistence.journal.memory import MemoryJournal
 from prime_client.connecting.codec import Message
 from rooms.document.document import Document
-from rooms.edits import groups
+from rooms.edits import made_ops
 from rooms.journal import tail
 from rooms.journal.entry import Entry
 from schema.entities import empty_state
@@ -362,7 +362,7 @@ def simulate(
         with (
             capture_logs(),
             patch.object(tail, "MAX_TAIL_BYTES", tail_bytes),
-            patch.object(groups, "MADE_OPS", 1 if seed % 2 else MADE_OPS),
+            patch.object(made_ops, "MADE_OPS", 1 if seed % 2 else MADE_OPS),
             patch.object(threads, "time", NOBODY_ELSE),
             patch.object(freeing, "time", NOBODY_ELSE),
             patch.object(room_journal, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),

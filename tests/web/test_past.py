@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rooms.edits import groups
+from rooms.edits import made_ops
 from schema.ops import encode_ops
 from tests.javascript.node import WITH_WEBSOCKET
 from tests.javascript.node import Node as JavaScript
@@ -23,7 +23,7 @@ async def test_Y5_D8_each_moment_that_is_replayed_has_the_digest_of_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Forwards, back and in leaps: deltas dropped in part, undo and redo, a restore in a group."""
-    monkeypatch.setattr(groups, "MADE_OPS", 20)
+    monkeypatch.setattr(made_ops, "MADE_OPS", 20)
     ann, _, project = await node.pair()
     kept = await ann.result("snapshots.create", project=project, name="empty")
     room = node.hub.rooms[project].room

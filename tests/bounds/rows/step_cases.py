@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from persistence.journal.contract import KnownHead
 from persistence.journal.memory import MemoryJournal
-from rooms.edits import groups
-from rooms.edits.groups import TooLarge, parts_of
+from rooms.edits.made_ops import TooLarge, parts_of
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.journal.entry import Outcome, Proposal, Purpose, StepMark
 from schema.bounds import Instead, Past
@@ -91,7 +90,7 @@ def group_bytes() -> Seen:
             return ErrorCode.LIMIT_REACHED
         return None
 
-    with patch.object(groups, "MAX_GROUP_BYTES", 10 * (len(encode_ops(OP)) + 1)):
+    with patch("rooms.edits.made_ops.MAX_GROUP_BYTES", 10 * (len(encode_ops(OP)) + 1)):
         return Seen(happens(10), happens(11))
 
 

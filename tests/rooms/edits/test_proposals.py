@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from rooms.edits import groups
+from rooms.edits import made_ops
 from rooms.effects import (
     Admit,
     Commit,
@@ -312,7 +312,7 @@ def _fields(proposal: Proposal) -> dict[str, Any]:
 def test_D3_all_who_asked_are_answered_once_and_every_count_comes_back(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(groups, "MADE_OPS", 2)
+    monkeypatch.setattr(made_ops, "MADE_OPS", 2)
     world = World(seed)
     seats: list[Seat] = []
     for _ in range(200):

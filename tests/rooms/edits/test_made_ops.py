@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rooms.edits import groups
-from rooms.edits.groups import TooLarge, parts_of
+from rooms.edits import made_ops
+from rooms.edits.made_ops import TooLarge, parts_of
 from rooms.effects import CommitGroup, Settled
 from rooms.journal.entry import Outcome, Proposal, Purpose
 from schema.errors import ErrorCode
@@ -49,7 +49,7 @@ def cut(ops: list[Op]) -> tuple[Proposal, ...]:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "MADE_OPS", 2)
+    monkeypatch.setattr(made_ops, "MADE_OPS", 2)
 
 
 class Reader:
@@ -97,7 +97,7 @@ def test_D14_a_part_is_bounded_in_bytes_and_one_op_goes_whole() -> None:
 def test_U8_more_than_a_group_may_hold_is_refused_before_anything_is_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(groups, "MAX_GROUP_BYTES", 200)
+    monkeypatch.setattr(made_ops, "MAX_GROUP_BYTES", 200)
     with pytest.raises(TooLarge):
         cut(notes(10))
     bench = Bench()
