@@ -1,14 +1,14 @@
-"""The command lines of the scenarios that load Prime and its peers with cursors."""
+"""The command lines of the scenarios that load Prime and its peers."""
 
 import argparse
 from typing import Any
 
 from loadtest.argument_types import at_least, positive
-from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS, PRIME
+from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS
 from loadtest.scenarios.capacity import run_capacity
 from loadtest.scenarios.compare import run_compare
 from loadtest.scenarios.connections import run_connections
-from loadtest.scenarios.cursors import run_cursors
+from loadtest.scenarios.cursor_options import add_cursor_options
 from machine.caller_paths import directory_of_caller
 from schema.limits import MAX_MEMBERS_PER_ROOM
 
@@ -16,7 +16,6 @@ from schema.limits import MAX_MEMBERS_PER_ROOM
 def add_to(words: Any) -> None:
     """Add their words to those of `./run loadtest`."""
     _add_compare(words.add_parser("compare", help="the same load to Prime and to its peers"))
-    _add_cursors(words.add_parser("cursors", help="what moving members cost, by size of room"))
     _add_capacity(words.add_parser("capacity", help="how many rooms a core carries"))
     _add_connections(words.add_parser("connections", help="what connections cost those peers"))
 
@@ -31,20 +30,7 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--rooms", type=at_least(1), default=4, help="(4)")
     compare.add_argument("--size", type=at_least(2), default=50, help="members of each room (50)")
     compare.add_argument("--repeat", type=at_least(1), default=1, help="runs, for medians (1)")
-    _finish(compare, run_compare)
-
-
-def _add_cursors(cursors: argparse.ArgumentParser) -> None:
-    cursors.description = (
-        "Loads a fresh server for each size of room. With --nodes 2: two nodes on one PostgreSQL "
-        "and Valkey, first with every room on one of them, then with every room on both."
-    )
-    cursors.add_argument("--rooms", type=at_least(1), help="(1; with two nodes 4)")
-    cursors.add_argument(
-        "--size", type=_sizes, metavar="N,N", help="members (10,50,100,200; with two nodes 50)"
-    )
-    cursors.add_argument("--nodes", type=int, choices=(1, 2), default=1, help="nodes (1)")
-    _finish(cursors, run_cursors)
+    add_cursor_options(compare, run_compare)
 
 
 def _add_capacity(capacity: argparse.ArgumentParser) -> None:
@@ -101,42 +87,6 @@ def _add_peers(subparsers: argparse.ArgumentParser, default: str) -> None:
         f"{', '.join(LAYERS)}, relays to choose the server's layer by (layers: these and "
         f"websockets); default: {default}",
     )
-
-
-def _finish(subparsers: argparse.ArgumentParser, run: Any) -> None:
-    subparsers.add_argument(
-        "--hz", type=positive, default=30.0, help="moves a second per member (30)"
-    )
-    subparsers.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
-    subparsers.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
-    subparsers.add_argument(
-        "--report", type=directory_of_caller, metavar="DIR", help="write an HTML page there"
-    )
-    subparsers.add_argument(
-        "--profile",
-        action="store_true",
-        help="run Prime once more under py-spy, and put its flame graph into the report",
-    )
-    subparsers.add_argument("--json", action="store_true", help="the report as one line on stdout")
-
-    def start(arguments: argparse.Namespace) -> Any:
-        problem = _problem_of_profile(arguments) if arguments.profile else ""
-        return subparsers.error(problem) if problem else run(arguments)
-
-    subparsers.set_defaults(run=start)
-
-
-def _problem_of_profile(arguments: argparse.Namespace) -> str:
-    """Why there can be no flame graph, known before anything is started."""
-    if not arguments.report:
-        return "--profile draws into a report: say --report DIR too"
-    if PRIME.name not in getattr(arguments, "peers", [PRIME.name]):
-        return "--profile is of Prime, and Prime is not among --peers"
-    return "--profile is of one server" if getattr(arguments, "nodes", 1) > 1 else ""
-
-
-def _sizes(text: str) -> list[int]:
-    return [at_least(2)(number) for number in text.split(",")]
 
 
 def _peers(text: str) -> list[str]:

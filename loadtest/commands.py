@@ -30,6 +30,7 @@ from loadtest.drills import command as drill_command
 from loadtest.load.saturating_writer import WriterFailed
 from loadtest.nodes.child_programs import ChildFailed
 from loadtest.recall import command as recall_command
+from loadtest.scenarios.cursors import command as cursors_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import directory_of_caller, path_of_caller
 from machine.children.child_program import ServerFailed
@@ -109,6 +110,7 @@ def _arguments() -> argparse.Namespace:
     attack_command.add_to(subparsers)
     recall_command.add_to(subparsers)
     command_lines.add_to(subparsers)
+    cursors_command.add_to(subparsers)
     command_lines_of_peers.add_to(subparsers)
     return parser.parse_args()
 

@@ -17,7 +17,7 @@ from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.cursor_figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import cursor_conditions
-from loadtest.scenarios.two_nodes import run_two_nodes
+from loadtest.scenarios.cursors.two_nodes import run_two_nodes
 
 COLUMNS = {
     "size": "members of a room",
@@ -36,10 +36,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
     """A fresh server for each size; or, with two nodes, rooms on one beside rooms on both."""
     cores = divide()
     cores.pin_this_process()
-    is_two = arguments.nodes == 2
-    arguments.rooms = arguments.rooms or (4 if is_two else 1)
-    arguments.size = arguments.size or ([50] if is_two else [10, 50, 100, 200])
-    if is_two:
+    if arguments.nodes == 2:
         return await run_two_nodes(arguments, cores)
     runs: dict[int, Loaded] = {}
     with progress() as bars:
