@@ -80,6 +80,7 @@ TESTED_ELSEWHERE = {
     "loadtest.checking.lost_deltas": "tests/loadtest/demo/test_proof.py",
     "loadtest.command_lines": "tests/loadtest/test_command_line.py",
     "loadtest.command_lines_of_peers": "tests/loadtest/peers/test_running.py",
+    "loadtest.clock": "tests/loadtest/people/test_person.py",
     "loadtest.data_directory": "tests/loadtest/test_command_line.py",
     "loadtest.commands": "tests/loadtest/test_command_line.py",
     "loadtest.drills.command": "tests/loadtest/drills/test_drills.py",

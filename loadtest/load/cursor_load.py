@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
+from loadtest.clock import now_ms
 from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
-from loadtest.load.receivers import CountingReceiver, CountingTicks, Listener, SharedTicks, now_ms
+from loadtest.load.receivers import CountingReceiver, CountingTicks, Listener, SharedTicks
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 

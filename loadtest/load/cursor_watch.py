@@ -19,6 +19,7 @@ import uvloop
 
 from loadtest.bare.bare_prime import Account, BarePrime, enter
 from loadtest.bare.heartbeats import keep_alive
+from loadtest.clock import now_ms
 from loadtest.load.generator_checks import problems
 from loadtest.nodes.cores import divide
 from loadtest.percentiles import percentile, summary
@@ -202,7 +203,7 @@ class Mover:
     def _on_message(self, message: Message) -> None:
         if message["t"] != "tick" or self.seen is None:
             return
-        now = time.perf_counter() * 1_000
+        now = now_ms()
         for member, presence in message["moved"].items():
             at = presence.get("at", 0.0)
             last = self._last_update.get(member, 0.0)

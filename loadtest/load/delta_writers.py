@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.bare.bare_prime import Account, BarePrime, enter, pack
+from loadtest.clock import now_ms
 from loadtest.load.generator_checks import PROBE_SECONDS
 from prime_client.connecting.codec import Message
 
@@ -73,7 +74,7 @@ class DeltaWriter:
         """From now on, one more for each that is answered."""
         self._goes_on = True
         for _ in range(count):
-            self.propose(time.perf_counter() * 1_000)
+            self.propose(now_ms())
 
     def stop(self) -> None:
         """No more; what is in flight will be answered."""
@@ -93,7 +94,7 @@ class DeltaWriter:
     def _acked(self, message: Message) -> None:
         delta_id = message["id"]
         due_at, _ = self.in_flight.pop(delta_id, (None, b""))
-        now = time.perf_counter() * 1_000
+        now = now_ms()
         self._answers.note_ack(self.project, delta_id, message["seq"])
         if due_at is not None:
             self._answers.ack_ms.append(now - due_at)

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 
+from loadtest.clock import now_ms
 from prime_client.client import Client
 from prime_client.events import Acknowledged, Event, Moved
 from prime_client.room import Room
@@ -67,13 +68,13 @@ class Member:
 
     def move(self, step: int) -> None:
         """The next place of a hand that goes to and fro."""
-        self.room.move(cursor={"time": step % 256 / 4, "y": step % 100 / 100}, at=_now_ms())
+        self.room.move(cursor={"time": step % 256 / 4, "y": step % 100 / 100}, at=now_ms())
         self._measurement.updates_sent += 1
 
     def edit(self, step: int) -> None:
         """One small delta."""
         props = {"volume": 0.5 + step % 100 / 100}
-        began_at = _now_ms()
+        began_at = now_ms()
         op = {"op": "set", "col": "channels", "id": "ch_master", "props": props}
         self._edited_at[self.room.edit([op])] = began_at
         self._measurement.deltas_sent += 1
@@ -85,12 +86,12 @@ class Member:
             case Acknowledged(delta_id=delta_id):
                 edited_at = self._edited_at.pop(delta_id, None)
                 if edited_at is not None and not event.on_resume:
-                    self._measurement.ack_ms.append(_now_ms() - edited_at)
+                    self._measurement.ack_ms.append(now_ms() - edited_at)
             case _:
                 pass
 
     def _saw(self, moved_members: dict[str, dict[str, float]]) -> None:
-        now = _now_ms()
+        now = now_ms()
         you = self.room.replica.you
         self._measurement.ticks += 1
         for member, presence in moved_members.items():
@@ -188,7 +189,3 @@ async def _edit_in_turn(
             step += 1
             due_at += 1 / job.deltas_per_second
         await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-
-
-def _now_ms() -> float:
-    return time.perf_counter() * 1_000

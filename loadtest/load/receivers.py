@@ -1,22 +1,17 @@
 """What the members of a room receive: some decode it all, the others count."""
 
-import time
 from array import array
 from collections import Counter
 from collections.abc import Callable
 
 from loadtest.bare.frames import Headers, Messages, Opcode
+from loadtest.clock import now_ms
 from loadtest.peers.dialect import Dialect, Moves, Seat
 
 DECODED_KEPT = 256
 """Messages of a room that are remembered decoded, for those who get the same bytes."""
 
 NONSENSE = (ValueError, KeyError, TypeError, IndexError)
-
-
-def now_ms() -> float:
-    """The clock of all stamps; the same in all processes of a machine."""
-    return time.perf_counter() * 1_000
 
 
 class Listener:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from files.imported_song import Song
 from files.upload import upload
+from loadtest.clock import now_ms
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from loadtest.people.recall_habits import RecallHabits
 from prime_client.client import Client
@@ -18,11 +19,6 @@ from prime_client.events import Acknowledged, Event, Moved, Refused
 from prime_client.failures import TooMuchPending
 from prime_client.logging_in.device_login import DeviceCode
 from prime_client.room import Room
-
-
-def now_ms() -> float:
-    """One clock for all who live in this process."""
-    return time.perf_counter() * 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from loadtest.bare.bare_prime import Account
+from loadtest.clock import now_ms
 from loadtest.people.returning_member import ReturningMember, ReturningTally
 from prime_client.connecting.codec import Message
 
@@ -109,7 +110,7 @@ class Person:
         while not stop.is_set():
             await self._frames(self._random_between(BURST_SECONDS), stop)
             await self._pause(stop)
-        self._end_gesture(time.perf_counter() * 1_000)
+        self._end_gesture(now_ms())
 
     async def _frames(self, seconds: float, stop: asyncio.Event) -> None:
         due_at = time.perf_counter()
@@ -208,7 +209,7 @@ class Person:
         """A tick: who moved, and what they are turning."""
         if message["t"] != "tick":
             return
-        now = time.perf_counter() * 1_000
+        now = now_ms()
         if self.member.connections != self._connection:
             self._begin_anew()
         gestures: Mapping[str, Any] = message.get("gestures", {})

@@ -10,6 +10,7 @@ from typing import Any
 
 from loadtest.bare.bare_client import BareConnection, HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, pack
+from loadtest.clock import now_ms
 from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.codec import Message
 
@@ -213,7 +214,7 @@ class ReturningMember:
         self._tally.note_ack(self.project, message)
         pending = self.pending.pop(message["id"], None)
         if pending is not None and pending.connection == self.connections:
-            self._tally.ack_ms.append(time.perf_counter() * 1_000 - pending.due_ms)
+            self._tally.ack_ms.append(now_ms() - pending.due_ms)
 
     def _refused(self, message: Message) -> None:
         delta_id, code = message["id"], message["code"]

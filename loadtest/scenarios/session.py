@@ -13,6 +13,7 @@ from rich.progress import Progress
 from files.upload import cut_into_deltas
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.bare.heartbeats import keep_alive
+from loadtest.clock import now_ms
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.nodes.pinned_node import PinnedNode, pinned_node
 from loadtest.nodes.process_samples import Samples
@@ -211,7 +212,7 @@ async def fill(account: Account, project: str) -> None:
     owner = ReturningMember(account, "filling", project, tally, random.Random(0))
     await owner.enter()
     for ops in cut_into_deltas(list(large_song(PER_TRACK, seed=1))):
-        owner.propose(ops, time.perf_counter() * 1_000)
+        owner.propose(ops, now_ms())
     unanswered = await settle([owner], SETTLE_SECONDS)
     owner.leave()
     if unanswered or tally.refused:

@@ -10,6 +10,7 @@ from typing import Any
 
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
+from loadtest.clock import now_ms
 from prime_client.connecting.codec import Message
 
 COMES_BACK_SECONDS = 2.0
@@ -103,7 +104,7 @@ class Watcher:
             self._come_back()
         if message["t"] != "rows":
             return
-        now = time.perf_counter() * 1_000
+        now = now_ms()
         for change in message["changes"]:
             if change["change"] == "left":
                 self.names.pop(change["id"], None)
@@ -151,7 +152,7 @@ class FileWriter:
         prime = await self._connected()
         for project in self._projects:
             for number in range(files):
-                name = f"{number} {time.perf_counter() * 1_000:.3f}"
+                name = f"{number} {now_ms():.3f}"
                 row = await prime.call("audio_files.create", project=project, name=name)
                 self._files.append((row["id"], row["version"]))
 
@@ -176,7 +177,7 @@ class FileWriter:
         id, version = self._files[place]
         try:
             prime = await self._connected()
-            name = f"{self.answered_changes} {time.perf_counter() * 1_000:.3f}"
+            name = f"{self.answered_changes} {now_ms():.3f}"
             row = await prime.call("audio_files.update", audio_file=id, version=version, name=name)
             self.answered_changes += 1
             self._files[place] = (id, row["version"])
