@@ -12,9 +12,10 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from files.dawproject.export_clips import ClipWriter
-from files.dawproject.export_losses import count_unheld, counting, in_time
+from files.dawproject.export_losses import count_unheld
 from files.dawproject.export_values import Ids, flag, numeral, writable
 from files.losses import Loss, Losses
+from files.music.in_time import counting, in_time
 from files.readable_state import Entities, State
 from schema.entities import MASTER_CHANNEL
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import zip_longest
 
 from files.losses import Losses
-from files.readable_state import Entities, State
+from files.music.in_time import counting
+from files.readable_state import State
 from files.routing_circles import circles
 from schema.entities import MASTER_CHANNEL, defaults
 
@@ -32,30 +32,6 @@ UNHELD: Mapping[str, Mapping[str, str]] = {
 
 
 CALLED = {"tempo": "tempi", "signatures": "time signatures"}
-
-
-def in_time(entities: Entities) -> list[Mapping[str, object]]:
-    """By time, the left one of two first."""
-    placed = [
-        ((float(str(entity["time"])), int(str(entity.get("slot", 0))), entity_id), entity)
-        for entity_id, entity in entities.items()
-    ]
-    return [entity for _, entity in sorted(placed, key=lambda item: item[0])]
-
-
-def counting(entities: Entities, collection: str) -> list[Mapping[str, object]]:
-    """Tempi or signatures in time, without those that never sound."""
-    entities_in_file: list[Mapping[str, object]] = []
-    ordered = in_time(entities)
-    for entity, after in zip_longest(ordered, ordered[1:]):
-        is_left = after is not None and after["time"] == entity["time"]
-        is_second = bool(entities_in_file) and entities_in_file[-1]["time"] == entity["time"]
-        if collection == "tempo" and is_left and entity["time"] == 0:
-            continue
-        if collection == "signatures" and is_second:
-            continue
-        entities_in_file.append(entity)
-    return entities_in_file
 
 
 def count_unheld(state: State, below: Below, losses: Losses) -> None:

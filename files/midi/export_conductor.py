@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from files.losses import Losses
 from files.midi.events import Event
+from files.music.in_time import in_time
 from files.music.song_tempo import SongTempo
-from files.readable_state import Entity, State
+from files.readable_state import State
 
 _STEP = 0.25
 """Beats; MIDI has no glides of tempo: they are written as steps of this length."""
@@ -30,10 +31,10 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
     events += [
         Event(tick(signature["time"]), "time_signature", number=int(_float(signature["num"])),
               value=int(_float(signature["den"])))
-        for signature in _in_time(state, "signatures")
+        for signature in in_time(state["signatures"])
     ]  # fmt: skip
     events += [*_key(state, losses)]
-    for marker in _in_time(state, "markers"):
+    for marker in in_time(state["markers"]):
         events.append(Event(tick(marker["time"]), "marker", text=str(marker["name"])))
         if marker["color"] is not None:
             losses.note("markers", "color", "colours of markers", marker)
@@ -42,14 +43,9 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
     return [Event(0, "track_name", text=name), *events]
 
 
-def _in_time(state: State, collection: str) -> list[Entity]:
-    entities = state[collection].values()
-    return sorted(entities, key=lambda one: (_float(one["time"]), _float(one.get("slot", 0))))
-
-
 def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
     """Beats, and the microseconds of a beat from there on."""
-    tempos = _in_time(state, "tempo")
+    tempos = in_time(state["tempo"])
     tempo_map = SongTempo(
         (_float(tempo["time"]), _float(tempo["bpm"]), str(tempo["interp"])) for tempo in tempos
     )
