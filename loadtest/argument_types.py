@@ -1,7 +1,7 @@
 """Types of command line arguments, with bounds; argparse reports a value outside of them."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 MOST_NODES = 16
@@ -35,6 +35,19 @@ def not_negative(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError("must be at least 0")
     return number
+
+
+def some_of(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """The type of a list of such names, with commas between them."""
+
+    def parse(text: str) -> list[str]:
+        chosen_names = list(dict.fromkeys(text.split(",")))
+        for name in chosen_names:
+            if name not in names:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
+        return chosen_names
+
+    return parse
 
 
 def websocket_url(text: str) -> str:

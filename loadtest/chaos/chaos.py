@@ -28,6 +28,7 @@ from loadtest.demo.demo import own_song
 from loadtest.demo.proof import settle
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile_client import HostileClient
+from loadtest.faults.planted_bugs import PLANTED
 from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
 from loadtest.nodes.child_programs import beside
 from loadtest.people.demo_participants import Tally, take_seats
@@ -71,8 +72,6 @@ BROKEN = (
     "vacuous",
 )
 """What of a report must be nothing."""
-
-PLANTED = "tests.chaos.planted_server"
 
 
 @dataclass(slots=True)

@@ -1,28 +1,15 @@
 """The command line of `./run chaos`."""
 
-import argparse
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from loadtest.argument_types import MOST_NODES, at_least, positive
+from loadtest.argument_types import MOST_NODES, at_least, positive, some_of
 from loadtest.chaos.chaos import run_chaos
 from loadtest.faults.faults import FAULTS
+from loadtest.faults.planted_bugs import PLANTS
 from machine.caller_paths import directory_of_caller
 
-PLANTS = (
-    "ack_before_commit",
-    "false_alarm",
-    "gap",
-    "leak",
-    "lost_update",
-    "no_dedupe",
-    "other_ops",
-    "refuse_after_commit",
-    "reorder",
-    "wrong_checkpoint",
-    "wrong_copy",
-)
-"""The bugs of tests/chaos/planted_server.py."""
+if TYPE_CHECKING:
+    import argparse
 
 DESCRIPTION = """Hurts several nodes at work, PostgreSQL, Valkey and the network: each kind of fault
 once, then two at a time. All that musicians tried, were told and saw is checked for twelve
@@ -59,16 +46,3 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     chaos.add_argument("--json", action="store_true", help="the report as one line on stdout")
     chaos.set_defaults(run=run_chaos)
-
-
-def some_of(names: Sequence[str]) -> Callable[[str], Any]:
-    """A list of such names, with commas."""
-
-    def parse(text: str) -> list[str]:
-        chosen_names = list(dict.fromkeys(text.split(",")))
-        for name in chosen_names:
-            if name not in names:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
-        return chosen_names
-
-    return parse

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from loadtest.argument_types import MOST_NODES, at_least, positive
-from loadtest.chaos.command import PLANTS, some_of
+from loadtest.argument_types import MOST_NODES, at_least, positive, some_of
+from loadtest.faults.planted_bugs import PLANTS
 from loadtest.soak.soak import run_soak
 from machine.caller_paths import directory_of_caller
 

@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from loadtest.chaos.chaos import PLANTED
 from loadtest.data_directory import data_directory
+from loadtest.faults.planted_bugs import PLANTED
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.people.settling import audits
 from loadtest.reports.progress_display import run_shown

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from loadtest.argument_types import at_least, positive
+from loadtest.argument_types import at_least, positive, some_of
 from loadtest.commands import _arguments
 
 
@@ -23,6 +23,14 @@ def test_numbers_above_zero(text: str) -> None:
     assert positive("0.5") == 0.5
     with pytest.raises(argparse.ArgumentTypeError):
         positive(text)
+
+
+def test_names_with_commas_each_once_in_the_order_given() -> None:
+    parse = some_of(["gap", "leak", "reorder"])
+    assert parse("reorder,gap,reorder") == ["reorder", "gap"]
+    for text in ("gap,bug", "", "gap, leak"):
+        with pytest.raises(argparse.ArgumentTypeError, match="is none of gap, leak, reorder"):
+            parse(text)
 
 
 @pytest.mark.parametrize(

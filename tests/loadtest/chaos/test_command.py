@@ -4,9 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loadtest.chaos import command as chaos_command
 from loadtest.faults.faults import FAULTS
-from tests.chaos import planted_server
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,10 +19,6 @@ def test_an_unknown_fault_is_refused() -> None:
     )
     assert done.returncode == 2
     assert "'earthquake' is none of node_killed" in done.stderr
-
-
-def test_the_command_line_knows_every_planted_bug() -> None:
-    assert set(chaos_command.PLANTS) == set(planted_server.PLANTS)
 
 
 def test_every_fault_has_a_name_of_its_own() -> None:
