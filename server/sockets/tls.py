@@ -70,36 +70,19 @@ class TlsPair:
         before = self.certificate, self.key
         self.certificate, self.key = certificate, key
         try:
-            self.load()
+            self._load()
         except BadPair:
             self.certificate, self.key = before
             raise
 
-    def load(self) -> None:
-        """Take the files over; raises `BadPair`, and the pair of before stays in force."""
-        self._stamps_tried = self._stamps_seen = self._stamps()
-        self._waits_until = inf
-        context, leaf = self._read()
-        begins, expires = _times(leaf)
-        now = time.time()
-        if expires <= now:
-            day = datetime.fromtimestamp(expires, UTC).date()
-            raise BadPair(f"{self.certificate}: the certificate ran out on {day}")
-        if begins > now:
-            self._waits_until = begins
-            raise BadPair(
-                f"{self.certificate}: the certificate is not valid before {_for_eyes(begins)}"
-            )
-        self._current, self.begins_at, self.expires_at = context, begins, expires
-
     def look(self) -> bool:
-        """Take over files that have changed and are at rest; whether they were. As `load`."""
+        """Take over changed files that are at rest; whether there were any. Raises `BadPair`."""
         stamps = self._stamps()
         is_at_rest, self._stamps_seen = stamps == self._stamps_seen, stamps
         is_tried = stamps == self._stamps_tried and time.time() < self._waits_until
         if is_tried or not is_at_rest:
             return False
-        self.load()
+        self._load()
         return True
 
     async def keep_current(self) -> None:
@@ -119,6 +102,23 @@ class TlsPair:
     def begins(self) -> str:
         """From when on it is valid, for eyes."""
         return _for_eyes(self.begins_at)
+
+    def _load(self) -> None:
+        """Take the files over; raises `BadPair`, and the pair of before stays in force."""
+        self._stamps_tried = self._stamps_seen = self._stamps()
+        self._waits_until = inf
+        context, leaf = self._read()
+        begins, expires = _times(leaf)
+        now = time.time()
+        if expires <= now:
+            day = datetime.fromtimestamp(expires, UTC).date()
+            raise BadPair(f"{self.certificate}: the certificate ran out on {day}")
+        if begins > now:
+            self._waits_until = begins
+            raise BadPair(
+                f"{self.certificate}: the certificate is not valid before {_for_eyes(begins)}"
+            )
+        self._current, self.begins_at, self.expires_at = context, begins, expires
 
     def _choose(self, connection: ssl.SSLObject, _name: str | None, _context: object) -> None:
         connection.context = self._current

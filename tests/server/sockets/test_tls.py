@@ -159,7 +159,7 @@ async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
     os.utime(authority.key, (1, 1))
     with pytest.raises(BadPair):
         pair.use(authority.certificate, authority.own_certificate)
-    pair.load()
+    pair._load()
     assert pair._current is not before
 
 
