@@ -1,6 +1,6 @@
 """Reading DAWproject 1.0 (.dawproject, or its bare project.xml).
 
-The tracks and the mixer are read in `dawproject_mixer`, timelines in `dawproject_timeline`.
+The tracks and the mixer are read in `mixer.py`, timelines in `timeline.py`.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
 """Reading LMMS songs (.mmp, .mmpz, .mpt), of LMMS 0.0.9 to 1.3.
 
-`lmms_upgrade` first makes of an older file what LMMS 1.3 would make of it.
+`upgrade.py` first makes of an older file what LMMS 1.3 would make of it.
 
 Instrument and sample tracks, patterns, the mixer and automation become what they are in Prime;
-beats (`lmms_beats`) become scenes. Window positions are not read.
+beats (`beats_and_basslines.py`) become scenes. Window positions are not read.
 """
 
 import re

@@ -20,8 +20,8 @@ class UndoStep:
     """What is undone at once: the deltas (by seq, in order) of one name, or a single one.
 
     `bytes`: of their ops as proposed. `is_open`: the newest belongs to a group that goes on.
-    `passed_in_era`: the member's `era` in which nothing of it could be taken back; then the next
-    undo is about the step before it, until the member's next edit.
+    `passed_in_era`: the member's `edit_count` at which nothing of it could be taken back; then the
+    next undo is about the step before it, until the member's next edit.
     """
 
     name: str | None

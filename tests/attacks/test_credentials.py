@@ -1,6 +1,6 @@
 """A9, A11 and A12: attacks on passwords and on what proves an address, against two nodes.
 
-Their reactions (reliability.md, section 3): the same answer and the same work for known and unknown
+Their reactions: the same answer and the same work for known and unknown
 accounts; a bound on length, and a full gate that says so while the loop goes on; one success among
 all that use a one-time token, on whatever node.
 """

@@ -1,6 +1,6 @@
 """A13: attacks on logins by providers, against two nodes; the provider binds codes as real ones do.
 
-Its reaction (reliability.md, section 3): the flow is refused; linked by issuer and subject alone; a
+Its reaction: the flow is refused; linked by issuer and subject alone; a
 verified address and a login of one's own to link it.
 """
 

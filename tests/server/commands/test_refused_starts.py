@@ -1,7 +1,7 @@
 """A server that cannot start says in a line of its log what is wrong and what helps.
 
-A process each. What PostgreSQL answers is walked class by class in `test_endings`, and settings in
-`tests/server/settings`; here is what the machine refuses.
+A process each. What PostgreSQL answers is walked class by class in `test_command_failures`, and
+settings in `tests/server/settings`; here is what the machine refuses.
 """
 
 import json
