@@ -25,10 +25,10 @@ from loadtest.attack.target import Unusable
 from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
-from loadtest.demo.proof import NotSettled
 from loadtest.drills import command as drill_command
 from loadtest.load.saturating_writer import WriterFailed
 from loadtest.nodes.child_programs import ChildFailed
+from loadtest.people.settled_copies import NotSettled
 from loadtest.recall import command as recall_command
 from loadtest.scenarios.cursors import command as cursors_command
 from loadtest.soak import command as soak_command

@@ -77,7 +77,7 @@ TESTED_ELSEWHERE = {
     "loadtest.chaos.live_view": "tests/chaos/test_chaos.py",
     "loadtest.checking.copies": "tests/loadtest/checking/test_failovers.py",
     "loadtest.checking.history": "tests/loadtest/checking/test_anomalies.py",
-    "loadtest.checking.lost_deltas": "tests/loadtest/demo/test_proof.py",
+    "loadtest.checking.lost_deltas": "tests/loadtest/people/test_settled_copies.py",
     "loadtest.command_lines": "tests/loadtest/test_command_line.py",
     "loadtest.command_lines_of_peers": "tests/loadtest/peers/test_running.py",
     "loadtest.clock": "tests/loadtest/people/test_person.py",

@@ -25,7 +25,6 @@ from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
 from loadtest.data_directory import data_directory
 from loadtest.demo.demo import own_song
-from loadtest.demo.proof import settle
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.planted_bugs import PLANTED
@@ -34,6 +33,7 @@ from loadtest.nodes.child_programs import beside
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.people.settled_copies import settle
 from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved

@@ -1,4 +1,4 @@
-"""The end of a demo: every copy equal, and everything acknowledged in the journal."""
+"""Everybody has an answer, all copies are the same, and what was acknowledged is in the journal."""
 
 import asyncio
 from collections.abc import Collection, Sequence
