@@ -116,7 +116,10 @@ IN_WORDS = {
         f"the id of a delta is 8 to 64 characters: letters, digits, _ and -, {_OR_OF_AN_OBJECT}"
     ),
     PROJECT_ID: f"an id here is {UUID_IN_WORDS}",
-    ID_BEGINNING: f"an id here is {UUID_IN_WORDS}, or its first 4 characters or more",
+    ID_BEGINNING: (
+        "an id here is a UUID: 36 characters, digits, letters in either case and hyphens, or its "
+        "first 4 characters or more"
+    ),
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",
     USERNAME: (
@@ -128,7 +131,7 @@ IN_WORDS = {
         f"{_OR_OF_AN_OBJECT}"
     ),
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
-    MEMBER_ID_TYPED: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
+    MEMBER_ID_TYPED: "a member's id is 1 to 64 characters: 0 to 9 and a to f, or A to F",
     DIGEST: "a digest is 16 characters: 0 to 9 and a to f",
     CONTENT_HASH: "a hash is a SHA-256: 64 characters, 0 to 9 and a to f",
 }

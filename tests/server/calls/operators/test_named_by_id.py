@@ -65,6 +65,7 @@ async def test_R48_what_begins_no_id_is_not_found_and_what_is_none_is_told(doors
         for none in ("Song", "000", "0000%", "", "0" * 37):
             code, text = await refused(doors, word, project=none, **more)
             assert (code, "its first 4 characters or more" in text) == ("validation", True)
+            assert "letters in either case" in text
 
 
 async def test_R48_logins_members_and_nodes_are_named_so_too(doors: Doors) -> None:
