@@ -1020,14 +1020,14 @@ MAX_PROJECTS_PER_USER = BOUNDS.add(
     "`projects.create`, `snapshots.fork`",
     ErrorCode.LIMIT_REACHED,
     "server/accounts/usage_limits.py",
-    "Owned by one user, archived ones too.",
+    "Whose `owner` one user is, archived ones too. The role `owner` does not count.",
 )
 
 MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
     "MAX_MEMBERS_PER_PROJECT",
     500,
     "members",
-    "`members.grant`",
+    "`members.grant`, `members.join`, `invitations.accept`",
     ErrorCode.LIMIT_REACHED,
     "server/accounts/usage_limits.py",
     "Users with a role in one project.",

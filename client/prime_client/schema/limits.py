@@ -342,10 +342,12 @@ MAX_PROJECTS_SHOWN = 200
 `auth.deletion_preview`)"""
 
 MAX_PROJECTS_PER_USER = 1_000
-"""Owned by one user, archived ones too. (projects; `projects.create`, `snapshots.fork`)"""
+"""Whose `owner` one user is, archived ones too. The role `owner` does not count. (projects;
+`projects.create`, `snapshots.fork`)"""
 
 MAX_MEMBERS_PER_PROJECT = 500
-"""Users with a role in one project. (members; `members.grant`)"""
+"""Users with a role in one project. (members; `members.grant`, `members.join`,
+`invitations.accept`)"""
 
 MAX_SNAPSHOTS_PER_PROJECT = 1_000
 """Made by someone; automatic ones are thinned out by themselves. (snapshots; `snapshots.create`)"""
