@@ -3,15 +3,20 @@
 from msgspec import Struct
 
 from schema.columns.json_maps import check_maps
+from schema.columns.tiny_numbers import round_tiny_numbers
 from schema.text.name_normalization import spell_names_alike
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """Unknown names are refused, names are in NFC, maps of a client's own are looked into."""
+    """Unknown names are refused, names are in NFC, maps of a client's own are looked into.
+
+    Numbers are 0, or far enough from it for SQL to compute with.
+    """
 
     def __post_init__(self) -> None:
         spell_names_alike(self)
         check_maps(self)
+        round_tiny_numbers(self)
 
 
 class Done(Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from schema.columns.tiny_numbers import round_tiny_numbers
 from schema.columns.types import Bpm, MusicalKey, PlainWords, Scale
 from schema.text.name_normalization import spell_names_alike
 
@@ -24,6 +25,7 @@ class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     def __post_init__(self) -> None:
         spell_names_alike(self)
+        round_tiny_numbers(self)
 
 
 class TempoAt(Struct, frozen=True):

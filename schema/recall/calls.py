@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.calling.params import Params
 from schema.columns.json_maps import check_maps
+from schema.columns.tiny_numbers import TINIEST, round_tiny_numbers
 from schema.columns.types import Bpm, JsonMap, Milliseconds, RowId
 from schema.limits import MAX_RECALL_CONTEXTS, MAX_RECALL_USES
 from schema.text.name_normalization import spell_names_alike
@@ -17,7 +18,7 @@ ContextWord = Annotated[str, Meta(max_length=64, pattern=SHOWN)]
 ContextName = Annotated[str, Meta(min_length=1, max_length=24, pattern=MAP_KEY)]
 ContextValue = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 UseId = RowId
-Weight = Annotated[float, Meta(gt=0, le=1)]
+Weight = Annotated[float, Meta(ge=TINIEST, le=1)]
 Shown = Annotated[list[RecallKey], Meta(max_length=20)]
 
 
@@ -56,6 +57,7 @@ class RecallUse(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         spell_names_alike(self)
         check_maps(self)
+        round_tiny_numbers(self)
 
 
 class ObserveRecall(Params, frozen=True, forbid_unknown_fields=True):

@@ -1094,7 +1094,7 @@ class RecallUse(TypedDict):
     id: str
     key: str
     at: NotRequired[float | None]
-    # 1.0 if left out
+    # 1e-100 to 1; 1.0 if left out
     weight: NotRequired[float]
     # False if left out
     suggested: NotRequired[bool]

@@ -2368,7 +2368,7 @@ export type RecallUse = {
   key: string;
   /** Default: null. */
   at?: number | null;
-  /** Above 0, at most 1. Default: 1.0. */
+  /** 1e-100 to 1. Default: 1.0. */
   weight?: number;
   /** Default: false. */
   suggested?: boolean;
