@@ -84,11 +84,13 @@ ERASE = ("DELETE FROM mixx_recall WHERE user_id = $1", "DELETE FROM recall_uses 
 
 # What a user has switched off stays so: it is a wish, and nothing that was observed.
 ERASE_SETTINGS = """
-DELETE FROM recall_settings WHERE user_id = $1 AND remembers
+DELETE FROM recall_settings
+WHERE user_id = $1 AND remembers AND ($2::text IS NULL OR category = $2)
 """
 
 EMPTY_SETTINGS = """
-UPDATE recall_settings SET heats = 0 WHERE user_id = $1
+UPDATE recall_settings SET heats = 0
+WHERE user_id = $1 AND ($2::text IS NULL OR category = $2)
 """
 
 
@@ -126,11 +128,13 @@ async def correct(
 
 
 async def forget(db: Executor, user: str, category: str, key: str | None) -> int:
-    """A key, or (None) all of a category; how many keys are gone."""
+    """A key, or (None) all of a category but that it is switched off; how many keys are gone."""
     async with db.transaction() as transaction:
         await transaction.execute(LOCK_ALL, user)
         if key is None:
-            return _count(await transaction.execute(FORGET_CATEGORY, user, category))
+            keys = _count(await transaction.execute(FORGET_CATEGORY, user, category))
+            await _clear_settings(transaction, user, category)
+            return keys
         return _count(await transaction.execute(FORGET_KEY, user, category, key))
 
 
@@ -139,9 +143,14 @@ async def erase(db: Executor, user: str) -> int:
     async with db.transaction() as transaction:
         await transaction.execute(LOCK_ALL, user)
         counts = [_count(await transaction.execute(query, user)) for query in ERASE]
-        await transaction.execute(ERASE_SETTINGS, user)
-        await transaction.execute(EMPTY_SETTINGS, user)
+        await _clear_settings(transaction, user, None)
         return counts[0]
+
+
+async def _clear_settings(db: Executor, user: str, category: str | None) -> None:
+    """Of a category, or (None) of all."""
+    await db.execute(ERASE_SETTINGS, user, category)
+    await db.execute(EMPTY_SETTINGS, user, category)
 
 
 async def _weigh(db: Executor, user: str, category: str, key: str, weight: float) -> None:

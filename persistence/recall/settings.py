@@ -77,7 +77,8 @@ async def lock_category(
         await transaction.execute(ADD, user, category, half_life_days, MAX_RECALL_CATEGORIES)
         row = await transaction.fetchrow(LOCK, user, category)
     if row is None:
-        raise NoRoom(f"there may be {MAX_RECALL_CATEGORIES} categories; forget one")
+        text = "forget one (one that is switched off: switch it on first)"
+        raise NoRoom(f"there may be {MAX_RECALL_CATEGORIES} categories; {text}")
     if row["half_life_days"] != half_life_days:
         before = row["half_life_days"]
         await transaction.execute(RESCALE, user, category, before, half_life_days)

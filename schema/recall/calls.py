@@ -123,7 +123,10 @@ class CorrectedRecall(Struct, frozen=True):
 
 
 class ForgetRecall(Params, frozen=True, forbid_unknown_fields=True):
-    """Forget a key, or without `key` all of a category. The second time changes nothing."""
+    """Forget a key, or without `key` all of a category. The second time changes nothing.
+
+    A category makes room for another one then, unless it is switched off.
+    """
 
     category: RecallCategory
     key: RecallKey | None = None

@@ -1166,7 +1166,9 @@ class CorrectedRecall(TypedDict):
 
 
 class ForgetRecall(TypedDict):
-    """Forget a key, or without `key` all of a category. The second time changes nothing."""
+    """Forget a key, or without `key` all of a category. The second time changes nothing. A
+    category makes room for another one then, unless it is switched off.
+    """
 
     category: str
     key: NotRequired[str | None]
@@ -3749,7 +3751,9 @@ class Recall:
     async def forget(
         self, *, idempotency_key: str | None = None, **params: Unpack[ForgetRecall]
     ) -> ForgottenRecall:
-        """Forget a key, or without `key` all of a category. The second time changes nothing."""
+        """Forget a key, or without `key` all of a category. The second time changes nothing. A
+        category makes room for another one then, unless it is switched off.
+        """
         result: ForgottenRecall = await self._call(
             "recall.forget", idempotency_key=idempotency_key, **params
         )

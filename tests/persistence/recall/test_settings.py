@@ -6,6 +6,7 @@ import pytest
 
 from persistence.pool import Database
 from persistence.recall import settings
+from persistence.recall.correcting import forget
 from persistence.recall.observing import observe
 from persistence.recall.settings import NoRoom, set_remembers, settings_of
 from tests.persistence.planted_rows import make_user
@@ -47,3 +48,42 @@ async def test_W1_there_may_be_so_many_categories(
         await observed(database, user, [use("a")], category)
     with pytest.raises(NoRoom):
         await observed(database, user, [use("a")], "three")
+
+
+async def test_W6_a_forgotten_category_makes_room_for_another_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = (await make_user(database)).id
+    monkeypatch.setattr(settings, "MAX_RECALL_CATEGORIES", 2)
+    for category in ("one", "two"):
+        await observed(database, user, [use("a", genre="trap"), use("b")], category)
+    assert await forget(database, user, "one", "a") == 1
+    with pytest.raises(NoRoom, match="forget one"):
+        await observed(database, user, [use("a")], "three")
+    assert await forget(database, user, "one", None) == 1
+    assert await forget(database, user, "one", None) == 0
+    assert [row.category for row in await settings_of(database, user)] == ["two"]
+    assert await observed(database, user, [use("a")], "three") == 1
+    with pytest.raises(NoRoom):
+        await set_remembers(database, user, "one", HALF_LIFE, False)
+
+
+HEATS = "SELECT heats FROM recall_settings WHERE user_id = $1 AND category = $2"
+
+
+async def test_W6_a_category_that_is_switched_off_stays_so_and_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = (await make_user(database)).id
+    monkeypatch.setattr(settings, "MAX_RECALL_CATEGORIES", 1)
+    await observed(database, user, [use("a", genre="trap")], "one")
+    await set_remembers(database, user, "one", HALF_LIFE, False)
+    assert await forget(database, user, "one", None) == 1
+    assert [row.remembers for row in await settings_of(database, user)] == [False]
+    assert await database.fetchval(HEATS, user, "one") == 0
+    assert await observed(database, user, [use("a")], "one") == 0
+    with pytest.raises(NoRoom, match="switch it on first"):
+        await observed(database, user, [use("a")], "two")
+    await set_remembers(database, user, "one", HALF_LIFE, True)
+    assert await forget(database, user, "one", None) == 0
+    assert await observed(database, user, [use("a")], "two") == 1

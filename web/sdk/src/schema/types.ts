@@ -2448,7 +2448,8 @@ export type CorrectedRecall = {
   changed: boolean;
 };
 
-/** Forget a key, or without `key` all of a category. The second time changes nothing. */
+/** Forget a key, or without `key` all of a category. The second time changes nothing. A category makes room for
+ * another one then, unless it is switched off. */
 export type RecallForgetParams = {
   category: string;
   /** Default: null. */
