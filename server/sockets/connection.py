@@ -32,7 +32,7 @@ from server.sockets.incoming import Incoming
 from server.sockets.outgoing import Server
 from server.sockets.reading.frame_cutter import FrameCutter
 from server.sockets.reading.tls_records import READ_AHEAD, TlsRecords
-from server.sockets.tcp_info import acknowledged_bytes
+from server.sockets.tcp_info import acknowledged_bytes, is_peer_gone
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
@@ -154,6 +154,7 @@ class Connection(Incoming, asyncio.Protocol):
         self._leave(for_good=self._says_goodbye())
         self._is_open = self._is_at_start = False
         self._unread = b""
+        self._paced_reads = None
         self._end_handshake()
         if self._protocol.is_unreadable:
             self._server.count("bad_requests", 1, self.about())
@@ -196,9 +197,15 @@ class Connection(Incoming, asyncio.Protocol):
             self._transport.abort()
 
     def check(self, now: float) -> bool:
-        """Whether the peer still reads; one that does not is cut off (rule X2)."""
+        """Whether the peer still reads; one that does not is cut off (rule X2).
+
+        As is one that is paced and has closed: nobody reads so far that they would see it.
+        """
         if self._transport is None:
             return True
+        if self._is_paced and is_peer_gone(self._transport):
+            self.abort("")
+            return False
         if self._messages_in or (self._has_turn and self._is_paced):
             self.last_received_at = now  # or it is we who do not read
         self._byte_bucket.take(self._count_traffic(), now)

@@ -58,7 +58,7 @@ class Incoming(RateLimited):
         "_fragment_count": "how many fragments of a message came so far",
         "_fragments": "payload of the fragments that came of a message so far",
         "_fragments_opcode": "opcode of that message",
-        "_has_turn": "`_take_turn` will be called; until then nothing is read",
+        "_has_turn": "`take_turn` will be called; until then nothing is read",
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
         "_is_read": "whether what comes is looked at: until too much came that holds nothing",
@@ -181,12 +181,12 @@ class Incoming(RateLimited):
         if self._has_turn:
             return
         self._has_turn = True
-        if self._is_paced:
-            self._server.pacing.wait(self._take_turn)
+        if self._paced_reads is not None:
+            self._paced_reads.wait_for_turn()
         else:
-            self._loop.call_soon(self._take_turn)
+            self._loop.call_soon(self.take_turn)
 
-    def _take_turn(self) -> None:
+    def take_turn(self) -> None:
         """Go on with what a read has left; the socket is read again behind it."""
         self._has_turn = False
         data, self._unread = self._unread, b""
@@ -205,20 +205,23 @@ class Incoming(RateLimited):
         """Too much came that costs more than it holds: it is read more slowly (rule E6)."""
         if self._is_looked_at():
             transport = cast("asyncio.Transport", self._transport)
-            is_new = not self._is_paced
-            self._paced_until = self._loop.time() + PACED_SECONDS
-            if is_new:
-                self._server.count("paced_connections", 1, self.about())
-                self._wait_for_turn()
-                transport.set_protocol(PacedReads(cast("Connection", self), self._server.pacing))
+            until = self._loop.time() + PACED_SECONDS
+            if self._paced_reads is not None:
+                self._paced_reads.until = until
+                return
+            connection, pacing = cast("Connection", self), self._server.pacing
+            self._paced_reads = PacedReads(connection, pacing, until)
+            self._server.count("paced_connections", 1, self.about())
+            self._wait_for_turn()
+            transport.set_protocol(self._paced_reads)
 
     def was_read(self, *, all_of_it: bool) -> None:
         """While it is paced: a read is over, which was all that had come, or a part of that."""
-        if self._paced_until is None or not self._is_looked_at():
+        if self._paced_reads is None or not self._is_looked_at():
             return
-        is_over = all_of_it and not self._unread and self._loop.time() >= self._paced_until
+        is_over = all_of_it and not self._unread and self._loop.time() >= self._paced_reads.until
         if is_over:
-            self._paced_until = None
+            self._paced_reads = None
             self._count_records_anew()
         self._wait_for_turn()
         if is_over:

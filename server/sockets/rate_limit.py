@@ -26,6 +26,7 @@ from server.sockets.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
+    from server.sockets.reading.pacing import PacedReads
     from server.sockets.reading.tls_records import TlsRecords
 
 RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
@@ -55,7 +56,7 @@ class RateLimited(Outgoing):
         "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
         "_messages_in": "messages that are not in the metrics yet",
-        "_paced_until": "until then it is paced, in seconds of the loop; None: it is not",
+        "_paced_reads": "what stands before it while it is paced; None: it is not",
         "_prepaid_messages": "messages that are taken from the bucket, and still to come",
         "_received_bytes": "bytes of all time, out of their TLS records",
         "_records": "how many TLS records come; None: it has none",
@@ -73,7 +74,7 @@ class RateLimited(Outgoing):
         self._frames_in = 0
         self._exceeded_since: float | None = None
         self._messages_in = 0
-        self._paced_until: float | None = None
+        self._paced_reads: PacedReads | None = None
         self._prepaid_messages = 0
         self._received_bytes = 0
         self._records: TlsRecords | None = None
@@ -90,7 +91,7 @@ class RateLimited(Outgoing):
     @property
     def _is_paced(self) -> bool:
         """Whether it is read a little at a time."""
-        return self._paced_until is not None
+        return self._paced_reads is not None
 
     def seconds_to_pay(self, messages: int) -> float:
         """0, and so many more messages are paid for, as those of one that is several; or when."""
@@ -132,7 +133,7 @@ class RateLimited(Outgoing):
         must have been handed over, and dealt with, but for `waiting`: as many frames as may be in
         what is left of a read.
         """
-        if self._records is None or self._paced_until is not None:
+        if self._records is None or self._paced_reads is not None:
             return True
         now, received = self._loop.time(), self._received_bytes
         if not (at_once or self._records.is_due(received, now)):

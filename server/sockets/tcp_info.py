@@ -1,4 +1,4 @@
-"""What Linux says of a socket: what its peer has acknowledged, and how long that takes."""
+"""What Linux says of a socket: what its peer has acknowledged, how soon, and if it is gone."""
 
 import asyncio
 import fcntl
@@ -15,6 +15,14 @@ BYTES_RECEIVED = struct.Struct("@128xQ")
 
 ROUND_TRIP = struct.Struct("@68xI")
 """`tcpi_rtt` in the same, in microseconds."""
+
+
+STATE = struct.Struct("@B")
+"""`tcpi_state` in the same."""
+
+PEER_CLOSED = (6, 7, 8, 9, 11)
+"""TIME_WAIT, CLOSE (also when it was reset), CLOSE_WAIT, LAST_ACK, CLOSING
+(include/net/tcp_states.h)."""
 
 
 def acknowledged_bytes(transport: asyncio.Transport) -> int:
@@ -42,6 +50,11 @@ def round_trip_ms(transport: asyncio.Transport) -> float | None:
     """
     microseconds = _read(transport, ROUND_TRIP)
     return None if microseconds is None else microseconds / 1_000
+
+
+def is_peer_gone(transport: asyncio.Transport) -> bool:
+    """Whether it has closed, or reset; that is known before all that it sent has been read."""
+    return _read(transport, STATE) in PEER_CLOSED
 
 
 def _read(transport: asyncio.Transport, field: struct.Struct) -> int | None:

@@ -47,6 +47,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0
     transport.is_closing = lambda: False
+    transport.get_extra_info = lambda _: None
     connection.connection_made(transport)
     connection.data_received(HANDSHAKE)
     assert connection._is_open

@@ -1,5 +1,9 @@
 """Who is paced is read a little at a time; all who are take a small part of the processor."""
 
+import math
+import socket
+import struct
+import sys
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -8,7 +12,14 @@ from websockets.frames import Opcode
 from schema.limits import HEARTBEAT_SECONDS, MAX_FRAGMENTS
 from server.router.liveness import SILENT_AFTER_SECONDS, Liveness
 from server.sockets.incoming import PACED_SECONDS
-from server.sockets.reading.pacing import APART_SECONDS, AT_ONCE, SHARE, PacedReads, ReadPacing
+from server.sockets.reading.pacing import (
+    APART_SECONDS,
+    AT_ONCE,
+    SHARE,
+    PacedReads,
+    Place,
+    ReadPacing,
+)
 from tests.server.sockets.test_turns import AT_ONCE as FRAMES_THAT_MAY_COME
 from tests.server.sockets.test_turns import EMPTY, FIRST, Line, frame, ping
 
@@ -46,18 +57,27 @@ class Clock:
         self.now += seconds
 
 
+class Sending:
+    """A connection that is paced, and has as much as it may take, so many `times`."""
+
+    def __init__(self, clock: Clock, pacing: ReadPacing, times: float = math.inf) -> None:
+        self.turns = 0
+        self._clock, self._pacing, self._times = clock, pacing, times
+        self.place = Place(self._take_turn)
+        pacing.wait(self.place)
+
+    def _take_turn(self) -> None:
+        self.turns += 1
+        self._clock.use(0.0005)
+        if self.turns < self._times:
+            self._pacing.wait(self.place)
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_E6_all_together_take_their_share_and_each_has_its_turn(count: int) -> None:
     clock = Clock()
-    pacing, turns = clock.pacing(), [0] * count
-
-    def take(number: int) -> None:
-        turns[number] += 1
-        clock.use(0.0005)
-        pacing.wait(lambda: take(number))
-
-    for number in range(count):
-        pacing.wait(lambda number=number: take(number))  # type: ignore[misc]
+    pacing = clock.pacing()
+    sending = [Sending(clock, pacing) for _ in range(count)]
     for _ in range(20 * count):
         before = clock.used
         clock.go_on()
@@ -65,16 +85,67 @@ def test_E6_all_together_take_their_share_and_each_has_its_turn(count: int) -> N
         assert len(clock.timers) == 1
     assert clock.used <= SHARE * clock.now + 0.0005
     assert clock.used >= SHARE * clock.now / 2
+    turns = [each.turns for each in sending]
     assert max(turns) - min(turns) <= 1
+
+
+def test_E6_who_is_new_and_small_has_its_turns_before_all_that_have_taken_more() -> None:
+    """However many there are: of two turns one is its own."""
+    for count in (60, 600):
+        clock = Clock()
+        pacing = clock.pacing()
+        hostile = [Sending(clock, pacing) for _ in range(count)]
+        for _ in range(30 * count):
+            clock.go_on()
+        before = sum(each.turns for each in hostile)
+        honest = Sending(clock, pacing)
+        while honest.turns < 10:
+            clock.go_on()
+        assert sum(each.turns for each in hostile) - before <= 11
+
+
+def test_E6_nobody_waits_for_ever_behind_those_who_come_anew() -> None:
+    clock = Clock()
+    pacing = clock.pacing()
+    old = Sending(clock, pacing)
+    while old.turns < 100:
+        clock.go_on()
+    for _ in range(60):
+        Sending(clock, pacing, times=1)
+    for _ in range(1_000):  # one comes for each turn
+        Sending(clock, pacing, times=1)
+        clock.go_on()
+    assert old.turns >= 105
+
+
+def test_E6_who_is_gone_has_no_turn_and_leaves_nothing() -> None:
+    clock = Clock()
+    pacing = clock.pacing()
+    gone = [Sending(clock, pacing) for _ in range(60)]
+    honest = Sending(clock, pacing)
+    for each in gone:
+        pacing.leave(each.place)
+        pacing.leave(each.place)  # also one that does not wait
+    clock.go_on()
+    assert honest.turns == 1
+    assert not any(each.turns for each in gone)
+    pacing.leave(honest.place)
+    clock.go_on()  # nobody is there
+    assert not clock.timers
+    assert not pacing._waiting
+    Sending(clock, pacing)
+    clock.go_on()
+    assert clock.timers
 
 
 def test_E6_what_is_read_behind_a_turn_counts_before_the_next_one() -> None:
     clock = Clock()
     pacing, turns = clock.pacing(), []
-    for number in range(3):
-        pacing.wait(lambda number=number: turns.append(number))  # type: ignore[misc]
+    places = [Place(lambda number=number: turns.append(number)) for number in range(3)]  # type: ignore[misc]
+    for place in places:
+        pacing.wait(place)
     clock.go_on()
-    pacing.took(0.001)
+    pacing.took(places[0], 0.001)
     clock.go_on()
     assert (turns, clock.now) == ([0], 2 * APART_SECONDS)
     clock.go_on()
@@ -89,8 +160,8 @@ def test_E6_who_fails_in_its_turn_keeps_nobody_waiting() -> None:
     def fail() -> None:
         raise ValueError("planted")
 
-    pacing.wait(fail)
-    pacing.wait(lambda: turns.append(1))
+    pacing.wait(Place(fail))
+    pacing.wait(Place(lambda: turns.append(1)))
     with pytest.raises(ValueError, match="planted"):
         clock.go_on()
     clock.go_on()
@@ -194,7 +265,7 @@ def test_H6_whoever_waits_for_a_turn_is_not_silent_and_who_is_silent_is_closed()
     line, kernel = paced()
     liveness = Liveness({"a": line.connection}, 900.0)
     others = line.connection._server.pacing
-    others.took(SILENT_AFTER_SECONDS * SHARE)  # those before it take so long
+    others.took(Place(lambda: None), SILENT_AFTER_SECONDS * SHARE)  # those before it take so long
     kernel.send(ping(1))
     line.wait(0)
     for _ in range(int(SILENT_AFTER_SECONDS)):
@@ -217,3 +288,34 @@ def test_E6_a_paced_connection_that_is_lost_is_lost() -> None:
     line.wait(10.0)
     assert len(line.heard) <= heard
     assert line.connection._transport is None
+    assert not line.connection._server.pacing._waiting
+    assert not line.connection._is_paced
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_E6_a_paced_connection_whose_peer_has_closed_is_cut_off_in_the_next_round(
+    *, is_reset: bool
+) -> None:
+    """Nobody reads so far that they would see it; one whose peer is there stays."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        peer = socket.create_connection(listening.getsockname())
+        ours, _ = listening.accept()
+    line, kernel = paced()
+    line.transport.get_extra_info = {"socket": ours}.get
+    lost = []
+    line.transport.abort = lambda: lost.append(kernel.protocol.connection_lost(None))
+    liveness = Liveness({"a": line.connection}, 900.0)
+    others = line.connection._server.pacing
+    others.took(Place(lambda: None), 100.0)  # those before it take so long
+    kernel.send(ping(1))
+    with ours:
+        liveness.check(line.now)
+        assert not lost
+        peer.sendall(b"x")  # which nobody reads
+        if is_reset:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        liveness.check(line.now)
+    assert line.connection._transport is None
+    assert not others._waiting
