@@ -79,14 +79,14 @@ async def create(
             record = await lanes.callers.fetchrow(text, user, *arguments, *bound)
         if record is not None:
             return as_row(read_as(table, table.columns), record)
-        await require_room(lanes, table, user, row, most)
+        await require_below_limit(lanes, table, user, row, most)
         await _require_right(lanes, table, user, columns_given, arguments)
         if id is not None:
             return await _made_before(lanes, table, user, row)
     raise Busy("what stood in the way of this row is gone; try again")
 
 
-async def require_room(
+async def require_below_limit(
     lanes: RowLanes, table: Table, user: str, row: Mapping[str, Any], most: float
 ) -> None:
     """Raises `TooMany` if there are as many as there may be, beside this row (rule Q9)."""

@@ -168,7 +168,7 @@ async def keep(
     """Keep the stored checkpoint if it is at `at_seq` of `epoch`; None: at another, store it again.
 
     The same id again gives its author the row; raises `Taken` to anyone else, and for another kind.
-    `roles`: of which the author must have one, as `hold_role` raises. `most`: as of `hold_room`.
+    `roles`: of which the author must have one, as `hold_role` raises. `most`: as of `hold_limit`.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
     kind_and_texts = (kind, name, description)
@@ -176,7 +176,7 @@ async def keep(
         if author is not None and roles:
             await hold_role(transaction, project, author, roles)
         if isfinite(most):
-            await hold_room(transaction, project, id, most)
+            await hold_limit(transaction, project, id, most)
         row = await transaction.fetchrow(
             KEEP, id, project, author, *kind_and_texts, at_seq, context, analysis, epoch
         )
@@ -187,16 +187,16 @@ async def keep(
     return _snapshot(row) if row is not None else None
 
 
-async def require_room(db: Executor, project: str, id: str | None, most: float) -> None:
+async def require_below_limit(db: Executor, project: str, id: str | None, most: float) -> None:
     """Raises `TooManySnapshots` if so many are kept for good, beside the one with this id."""
     if await db.fetchval(COUNT_OTHERS, project, id) >= most:
         raise TooManySnapshots(most)
 
 
-async def hold_room(tx: Executor, project: str, id: str | None, most: float) -> None:
+async def hold_limit(tx: Executor, project: str, id: str | None, most: float) -> None:
     """The same; nobody else keeps one of the project for good until the transaction ends."""
     await counting.hold(tx, "snapshots", project)
-    await require_room(tx, project, id, most)
+    await require_below_limit(tx, project, id, most)
 
 
 async def author_of(db: Executor, project: str, snapshot: str) -> str | None:

@@ -79,7 +79,7 @@ class RoomSnapshots:
         """Store the state of now, and a snapshot of it; raises `Taken`, `Unavailable`.
 
         An `author` must be an editor until it is stored: `NoSuchProject`, `Forbidden` (rule R6).
-        `most`: as of `project_snapshots.hold_room`.
+        `most`: as of `project_snapshots.hold_limit`.
         """
         # Long: each field of a snapshot stands in it twice.
         for _ in range(TRIES):

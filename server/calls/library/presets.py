@@ -24,7 +24,7 @@ async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
     copy_values = {"owner": caller.user, "id": params.id}
     most = row_limit_of(context, PLUGIN_PRESETS)
-    await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, copy_values, most)
+    await writing.require_below_limit(context.rows, PLUGIN_PRESETS, caller.user, copy_values, most)
     copy_arguments = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):
         id = await plugin_presets.copy(context.db, *copy_arguments)

@@ -31,7 +31,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
         bpm = await users.default_bpm(context.db, caller.user)
     state = empty_state(params.name, bpm, num, den)
     async with context.db.transaction() as transaction:
-        await hold_room(context, transaction, caller.user, params.id)
+        await hold_limit(context, transaction, caller.user, params.id)
         with looking_up(context, caller.user):
             row = await studio_projects.create(
                 transaction,
@@ -82,13 +82,13 @@ async def archive(context: Context, caller: Caller, params: calls.ArchiveProject
     return as_project(row)
 
 
-async def hold_room(context: Context, tx: Executor, user: str, id: str | None) -> None:
-    """As `require_room`; nobody else makes one of this user's until the transaction ends."""
+async def hold_limit(context: Context, tx: Executor, user: str, id: str | None) -> None:
+    """As `require_below_limit`; nobody else makes one of this user's until the transaction ends."""
     await counting.hold(tx, "projects", user)
-    await require_room(context, tx, user, id)
+    await require_below_limit(context, tx, user, id)
 
 
-async def require_room(context: Context, db: Executor, user: str, id: str | None) -> None:
+async def require_below_limit(context: Context, db: Executor, user: str, id: str | None) -> None:
     """Raises `Refused` if the user owns as many projects as one may, not counting this one."""
     owned_count = await studio_projects.count_others(db, user, id)
     within(owned_count, context.usage.limits.projects_per_user, "projects of one owner")

@@ -29,7 +29,7 @@ from schema.tables.project_snapshots import SNAPSHOTS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member
 from server.calls.projects import current_state
-from server.calls.projects.projects import as_project, hold_room, require_room
+from server.calls.projects.projects import as_project, hold_limit, require_below_limit
 from server.calls.rows.all_answers import OF_TABLES
 from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
@@ -46,7 +46,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
     """Keep the state of now; the same id again makes no second one."""
     await require_editor(context, params.project, caller.user)
     most = context.usage.limits.snapshots_per_project
-    await project_snapshots.require_room(context.db, params.project, params.id, most)
+    await project_snapshots.require_below_limit(context.db, params.project, params.id, most)
     live = await context.hub.open(params.project)
     analysis = params.audio_analysis
     with looking_up(context, caller.user):
@@ -91,7 +91,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
         await hold_role(transaction, params.project, caller.user, EDITS)
         if params.name:  # one with a name is kept for good
             most = context.usage.limits.snapshots_per_project
-            await project_snapshots.hold_room(transaction, params.project, params.snapshot, most)
+            await project_snapshots.hold_limit(transaction, params.project, params.snapshot, most)
         lanes = RowLanes(transaction, transaction)
         row = await writing.update(lanes, SNAPSHOTS, caller.user, id, params.version, changes)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
@@ -184,14 +184,14 @@ def _restored_before(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) 
 async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> Any:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
-    await require_room(context, context.db, caller.user, params.id)
+    await require_below_limit(context, context.db, caller.user, params.id)
     async with (
         context.documents.slot(caller.user),
         await _stored_document(context, params.project, params.snapshot),
     ):
         pass  # a damaged one is no start
     async with context.reads.transaction() as transaction:
-        await hold_room(context, transaction, caller.user, params.id)
+        await hold_limit(context, transaction, caller.user, params.id)
         with looking_up(context, caller.user):
             row = await project_snapshots.fork(
                 transaction,
