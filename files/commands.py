@@ -19,7 +19,7 @@ from rich.text import Text
 
 from files.broken_song import BrokenSong
 from files.dawproject.export import write_dawproject
-from files.exporting.named_project import FEWEST, NoSuchProject, id_or_beginning, whole_id
+from files.exporting.named_project import NoSuchProject, id_or_beginning, whole_id
 from files.exporting.whole_project import NotWhole, whole_state
 from files.imported_song import Song
 from files.importing import read_song
@@ -42,6 +42,7 @@ from prime_client.failures import (
     RoomClosed,
 )
 from schema.limits import MAX_NAME_LENGTH
+from schema.text.id_beginnings import FEWEST
 from schema.text.text_rules import nearest_name
 
 BROKEN_FILE = BROKEN_USAGE = 2

@@ -302,6 +302,7 @@ TESTED_ELSEWHERE = {
     "schema.tables.session_states": "tests/schema/tables/test_all_tables.py",
     "schema.tables.session_stays": "tests/schema/tables/test_all_tables.py",
     "schema.tables.studio_projects": "tests/schema/tables/test_all_tables.py",
+    "schema.text.id_beginnings": "tests/persistence/tables/internal/test_id_beginnings.py",
     "schema.text.colors": "tests/rooms/presence/test_colors.py",
     "schema.text.name_normalization": "tests/schema/text/test_text_rules.py",
     "schema.text.enumerations": "tests/schema/generating/test_json_schema.py",

@@ -5,14 +5,9 @@ import uuid
 
 from prime_client.client import Client
 from prime_client.schema.calls import PartialProject
+from schema.text.id_beginnings import FEWEST, FoundId, several_in_words
 
-FEWEST = 4
-"""Characters of a beginning: as few say nothing. As `./run admin` has it."""
-
-MOST_NAMED = 10
-"""So many are named of those that begin alike."""
-
-BEGINNING = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,32}")
+BEGINNING = re.compile(rf"[0-9a-f]{{{FEWEST}}}[0-9a-f-]{{0,32}}")
 
 
 class NoSuchProject(Exception):
@@ -34,7 +29,7 @@ async def whole_id(client: Client, named: str) -> str:
     if len(named) == len(str(uuid.UUID(int=0))):
         return named
     found = [
-        (project["id"], project["name"])
+        FoundId(project["id"], project["name"])
         for archived in (False, True)
         for project in await _projects(client, archived=archived)
         if project["id"].startswith(named)
@@ -42,12 +37,8 @@ async def whole_id(client: Client, named: str) -> str:
     if not found:
         raise NoSuchProject(f"this account has no project whose id begins with {named}")
     if len(found) > 1:
-        names = ", ".join(f"{id} ({name})" for id, name in found[:MOST_NAMED])
-        more = " and others" if len(found) > MOST_NAMED else ""
-        raise NoSuchProject(
-            f"several ids begin with {named}: {names}{more}; type more of the one that is meant"
-        )
-    return str(found[0][0])
+        raise NoSuchProject(several_in_words(named, found))
+    return found[0].id
 
 
 async def _projects(client: Client, *, archived: bool) -> list[PartialProject]:

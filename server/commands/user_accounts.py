@@ -16,7 +16,7 @@ from persistence.tables import (
     one_time_tokens,
     users,
 )
-from persistence.tables.internal import accounts_for_operators, id_beginnings
+from persistence.tables.internal import accounts_for_operators
 from persistence.tables.internal.accounts_for_operators import Account, AccountMembership, Login
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.mail_outbox import MailKind
@@ -27,6 +27,7 @@ from schema.calling.accounts.registration_and_login_calls import Email, Username
 from schema.columns.types import PlainName
 from schema.text.account_names import NoName, checked_name, checked_username
 from schema.text.email_addresses import NoAddress, as_kept, key_of
+from schema.text.id_beginnings import several_in_words
 from schema.text.text_rules import in_words
 from server.accounts import signing_keys
 from server.accounts.hashing.hashes import Hashes as PasswordHashes
@@ -70,7 +71,7 @@ async def require(db: Executor, name_or_email: str) -> UserRow:
     """Whoever is named so; raises `NotDone`."""
     user, several = await accounts_for_operators.find_by_beginning(db, name_or_email)
     if several:
-        raise NotDone(id_beginnings.several_in_words(name_or_email, several))
+        raise NotDone(several_in_words(name_or_email, several))
     if user is None:
         raise NotDone(
             f"there is no account with the id, address or username {name_or_email!r}; "

@@ -7,8 +7,8 @@ from uuid import UUID
 from persistence.pool import Executor
 from persistence.tables import users
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import FoundId
 from persistence.tables.users import UserRow
+from schema.text.id_beginnings import FoundId
 
 _SHOWN = """
 SELECT u.id, u.email, u.username, u.name, u.is_operator,

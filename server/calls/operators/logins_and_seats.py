@@ -6,10 +6,10 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
 from persistence.tables.internal import accounts_for_operators
-from persistence.tables.internal.id_beginnings import MOST_FOUND, FoundId
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.operator_calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
+from schema.text.id_beginnings import MOST_NAMED, FoundId
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -87,7 +87,7 @@ async def _member_named(context: Context, text: str) -> str:
     text = text.lower()
     if len(text) >= MEMBER_ID_LENGTH:
         return text
-    question = await context.node_questions.ask("members", beginning=text, limit=MOST_FOUND + 1)
+    question = await context.node_questions.ask("members", beginning=text, limit=MOST_NAMED + 1)
     names = {member: name for found in question.answers.values() for member, name in found or ()}
     found = [FoundId(member, name) for member, name in sorted(names.items())]
     return the_one(text, found, "member", "operator.room lists those in a room").id

@@ -9,9 +9,9 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import studio_projects
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import FEWEST, FoundId
 from persistence.tables.operating import nodes
 from schema.errors import ErrorCode
+from schema.text.id_beginnings import FEWEST, FoundId, several_in_words
 from server.refused import Refused
 
 UUID_LENGTH = 36
@@ -49,6 +49,6 @@ def the_one(text: str, found: Sequence[FoundId], what: str, lists: str) -> Found
     if not found:
         raise NotFound(f"there is no {what} whose id is {text!r} or begins so; {lists}")
     if len(found) > 1:
-        text = id_beginnings.several_in_words(text, list(found))
+        text = several_in_words(text, found)
         raise Refused(ErrorCode.VALIDATION, text, field=what)
     return found[0]

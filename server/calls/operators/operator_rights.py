@@ -7,12 +7,13 @@ from uuid import UUID
 from persistence.errors import BadCursor, NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log
-from persistence.tables.internal import accounts_for_operators, id_beginnings
+from persistence.tables.internal import accounts_for_operators
 from persistence.tables.operating import nodes
 from persistence.tables.operating.nodes import Unaware
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
+from schema.text.id_beginnings import several_in_words
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.control_plane.node_questions import ALIVE_SECONDS
@@ -77,7 +78,7 @@ async def require_user(db: Executor, name_or_email: str) -> UserRow:
     """Whoever has this id, address or username; raises `NotFound`, `Refused` for several."""
     user, several = await accounts_for_operators.find_by_beginning(db, name_or_email)
     if several:
-        text = id_beginnings.several_in_words(name_or_email, several)
+        text = several_in_words(name_or_email, several)
         raise Refused(ErrorCode.VALIDATION, text, field="user")
     if user is None:
         raise NotFound("there is no account with this id, address or username")

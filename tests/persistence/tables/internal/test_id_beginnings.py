@@ -5,8 +5,8 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import auth_sessions, users
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import FoundId, several_in_words
 from persistence.tables.users import UserRow
+from schema.text.id_beginnings import FoundId, several_in_words
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
