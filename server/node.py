@@ -9,7 +9,7 @@ from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.hashing.hashes import OWASP, HashCosts
+from server.accounts.hashing.costs import OWASP, HashCosts
 from server.accounts.mail.sender import MailSender, OpenMailConnection
 from server.backups.backup_ages import BackupAges
 from server.calls.context import Context

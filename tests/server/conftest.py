@@ -18,7 +18,7 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
-from server.accounts.hashing.hashes import HashCosts
+from server.accounts.hashing.costs import HashCosts
 from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.calls.context import Context

@@ -5,7 +5,6 @@ like a wrong password, and takes as long as one of ours.
 """
 
 from collections.abc import Callable
-from typing import TypedDict
 
 import bcrypt
 from argon2 import PasswordHasher, extract_parameters
@@ -13,25 +12,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from schema.server_limits import MAX_ARGON2_KIB, MAX_ARGON2_PASSES, MAX_BCRYPT_COST
 from server.accounts.hashing import firebase
-from server.accounts.hashing.costs import TooCostly
-
-
-class HashCosts(TypedDict):
-    """Of one hash: passes, KiB of memory, lanes."""
-
-    time_cost: int
-    memory_cost: int
-    parallelism: int
-
-
-OWASP = HashCosts(time_cost=2, memory_cost=19_456, parallelism=1)
-"""The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
+from server.accounts.hashing.costs import MAX_ARGON2_LANES, OWASP, HashCosts, TooCostly
 
 BCRYPT_LENGTH = 72
 """What bcrypt looks at; whatever made the hash cut the password there."""
-
-MOST_LANES = 16
-"""Of an argon2 hash; more would only cost threads."""
 
 
 class Hashes:
@@ -76,7 +60,7 @@ def _by_argon2(stored_hash: str, password: str) -> bool:
         if (
             costs.memory_cost > MAX_ARGON2_KIB
             or costs.time_cost > MAX_ARGON2_PASSES
-            or costs.parallelism > MOST_LANES
+            or costs.parallelism > MAX_ARGON2_LANES
         ):
             raise TooCostly
         return PasswordHasher().verify(stored_hash, password)

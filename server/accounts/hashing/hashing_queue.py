@@ -18,7 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
-from server.accounts.hashing.hashes import OWASP, HashCosts, Hashes
+from server.accounts.hashing.costs import OWASP, HashCosts
+from server.accounts.hashing.hashes import Hashes
 
 BEHIND_THE_LOOP = 10
 """How much nicer the thread is than the loop: on a core that is short, rooms go first."""

@@ -5,7 +5,8 @@ import pytest
 from persistence.errors import NotFound, Taken
 from persistence.pool import Database
 from persistence.tables import auth_credentials
-from server.accounts.hashing.hashes import OWASP, Hashes
+from server.accounts.hashing.costs import OWASP
+from server.accounts.hashing.hashes import Hashes
 from tests.persistence.planted_rows import make_user
 
 pytestmark = pytest.mark.postgres

@@ -11,8 +11,9 @@ import pytest
 from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables import auth_credentials
+from server.accounts.hashing.costs import HashCosts
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
-from server.accounts.hashing.hashes import HashCosts, Hashes
+from server.accounts.hashing.hashes import Hashes
 from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.metrics.metrics import uncounted
 from server.tasks.supervisor import Supervisor

@@ -5,7 +5,8 @@ import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from server.accounts.hashing import hashes as module
-from server.accounts.hashing.hashes import OWASP, HashCosts, Hashes
+from server.accounts.hashing.costs import OWASP, HashCosts
+from server.accounts.hashing.hashes import Hashes
 
 CHEAP = HashCosts(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse"
