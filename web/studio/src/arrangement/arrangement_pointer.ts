@@ -29,7 +29,7 @@ type Press =
   | { readonly kind: "loop"; readonly x: number }
   | { readonly kind: "chip"; readonly x: number; readonly chip: Chip }
   | { readonly kind: "marquee"; readonly x: number; readonly y: number }
-  | { readonly kind: "draw"; readonly track: string; readonly time: number }
+  | { readonly kind: "new-clip"; readonly track: string; readonly time: number }
   | { readonly kind: "drag"; readonly x: number; readonly y: number; readonly ids: readonly string[]; readonly edge: "start" | "end" | null; readonly gesture: Gesture<unknown> };
 
 export class ArrangementPointer {
@@ -87,7 +87,7 @@ export class ArrangementPointer {
         this.view.marquee = [Math.min(x, press.x), 0, Math.abs(x - press.x), MARKERS_TOP];
         return this.view.drawPeople();
       case "chip": return this.dragChip(press, x, event.altKey);
-      case "draw": return;
+      case "new-clip": return;
       case "marquee": return this.stretch(press, x, y);
       case "drag": return this.drag(press, x, y, event.altKey);
     }
@@ -101,7 +101,7 @@ export class ArrangementPointer {
     view.drawPeople();
     const room = studio.room.value;
     if (room === null) return;
-    if (press.kind === "draw") {
+    if (press.kind === "new-clip") {
       const end = snapped(beatsAt(view.axis.value, x), this.grid);
       const id = drawn(room, press.track, press.time, Math.max(this.grid || 1, end - press.time));
       studio.select("clips", [id]);
@@ -225,7 +225,7 @@ export class ArrangementPointer {
       return { kind: "drag", x, y, ids, edge: hit.edge, gesture: room.gesture() };
     }
     if (hit.kind === "row" && studio.tool.value === "pencil" && this.mayEdit) {
-      return { kind: "draw", track: hit.row.id, time: snapped(hit.time - this.grid / 2, this.grid) };
+      return { kind: "new-clip", track: hit.row.id, time: snapped(hit.time - this.grid / 2, this.grid) };
     }
     if (!event.shiftKey) this.select(hit, false);
     return { kind: "marquee", x, y };

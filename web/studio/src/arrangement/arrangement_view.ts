@@ -18,11 +18,7 @@ import { SongLayer, type Drawn } from "./drawing/song_layer.js";
 import { heatOf } from "./heat.js";
 import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
 import { loopIn, type Span } from "./ruler/loop_edits.js";
-import { songEnd, TrackLayout } from "./track_layout.js";
-
-/** Rows are so high where a track has them to itself, or shares with many; a finger needs more. */
-const ROWS = [[8, 52], [14, 40], [Infinity, 30]] as const;
-const LEAST_PHONE_ROW = 44;
+import { rowHeightFor, songEnd, TrackLayout } from "./track_layout.js";
 
 export class ArrangementView {
   readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });
@@ -73,7 +69,7 @@ export class ArrangementView {
   constructor(private readonly studio: Studio, song: Readable) {
     this.shown = signal(song);
     this.contents = new ClipContents(song);
-    this.rowHeight = rowHeightFor(song.all("tracks").size);
+    this.rowHeight = rowHeightFor(song.all("tracks").size, matchMedia(PHONE).matches);
     this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
   }
 
@@ -343,8 +339,3 @@ export class ArrangementView {
 }
 
 const NOTHING_MOVED: ReadonlyMap<string, ClipPlace> = new Map();
-
-function rowHeightFor(tracks: number): number {
-  const height = ROWS.find(([most]) => tracks <= most)![1];
-  return matchMedia(PHONE).matches ? Math.max(LEAST_PHONE_ROW, height) : height;
-}

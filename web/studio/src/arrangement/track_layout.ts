@@ -5,6 +5,18 @@ import { trackTree, type Readable } from "@prime/client";
 import { endOf, rowsOf, type Row } from "../timeline/rows.js";
 import { heightOfLanes } from "./lanes/lane_rows.js";
 
+/** Up to how many tracks rows are how high, in pixels. */
+const ROW_HEIGHTS = [[8, 52], [14, 40], [Infinity, 30]] as const;
+
+/** In pixels: a finger needs so much. */
+const LEAST_PHONE_HEIGHT = 44;
+
+/** In pixels, of each row of a song with so many tracks. */
+export function rowHeightFor(tracks: number, isPhone: boolean): number {
+  const height = ROW_HEIGHTS.find(([most]) => tracks <= most)![1];
+  return isPhone ? Math.max(LEAST_PHONE_HEIGHT, height) : height;
+}
+
 export interface PlacedClip {
   readonly id: string;
   readonly time: number;

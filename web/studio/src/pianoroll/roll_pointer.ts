@@ -28,7 +28,7 @@ export interface Roll {
 type Press =
   | { readonly kind: "none" }
   | { readonly kind: "frame"; readonly x: number; readonly y: number }
-  | { readonly kind: "draw"; readonly room: Room; readonly note: Note }
+  | { readonly kind: "new-note"; readonly room: Room; readonly note: Note }
   | { readonly kind: "move" | "resize" | "velocity"; readonly x: number; readonly y: number; readonly notes: readonly Note[]; readonly gesture: Gesture<unknown> };
 
 /** Beats below which two times are one. */
@@ -71,7 +71,7 @@ export class RollPointer {
     switch (press.kind) {
       case "none": return;
       case "frame": return this.frameTo(press.x, press.y, x, y);
-      case "draw": {
+      case "new-note": {
         const end = snapped(timeAt(roll.window, x) + roll.grid / 2, isFree ? 0 : roll.grid);
         return this.show([{ ...press.note, duration: Math.max(roll.grid, end - press.note.time) }]);
       }
@@ -85,8 +85,8 @@ export class RollPointer {
   up(): void {
     const { press, roll, moved } = this;
     this.rest();
-    if (press.kind === "draw") this.write(press.room, moved?.get(DRAFT) ?? press.note);
-    if (press.kind === "none" || press.kind === "frame" || press.kind === "draw") return;
+    if (press.kind === "new-note") this.write(press.room, moved?.get(DRAFT) ?? press.note);
+    if (press.kind === "none" || press.kind === "frame" || press.kind === "new-note") return;
     const isChanged = press.notes.some((note) => {
       const to = moved?.get(note.id);
       return to !== undefined && (to.time !== note.time || to.duration !== note.duration || to.key !== note.key || to.vel !== note.vel);
@@ -149,7 +149,7 @@ export class RollPointer {
       return;
     }
     const note = { id: DRAFT, time, duration: Math.max(roll.grid, LEAST_NOTE), key, vel: 0.8 };
-    this.press = { kind: "draw", room: roll.room, note };
+    this.press = { kind: "new-note", room: roll.room, note };
     this.show([note]);
   }
 

@@ -6,7 +6,7 @@ import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.j
 import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { isolated } from "../../../studio/src/arrangement/drawing/letters.js";
 import { RULER_HEIGHT } from "../../../studio/src/arrangement/drawing/ruler.js";
-import { songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
+import { rowHeightFor, songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
 import { songOf, TWO_TRACKS } from "./song.js";
 
 const AXIS = { start: 0, scale: 10 };
@@ -52,6 +52,11 @@ test("notes are gathered once, and again once one of them has changed", () => {
   assert.equal(contents.of("c1"), before);
   contents.forget(new Map([["notes", new Set(["n1"])]]));
   assert.notEqual(contents.of("c1"), before);
+});
+
+test("rows get lower as there are more tracks, and stay as high as a finger needs", () => {
+  assert.deepEqual([1, 8, 9, 14, 15, 5_000].map((tracks) => rowHeightFor(tracks, false)), [52, 52, 40, 40, 30, 30]);
+  assert.deepEqual([8, 9, 5_000].map((tracks) => rowHeightFor(tracks, true)), [52, 44, 44]);
 });
 
 test("automation is drawn between the least and the most of its lane", () => {
