@@ -114,7 +114,6 @@ TESTED_ELSEWHERE = {
     "loadtest.peers.prime_dialect": "tests/loadtest/peers/test_running.py",
     "loadtest.peers.cursor_updates": "tests/loadtest/peers/test_relays.py",
     "loadtest.people.library_work": "tests/loadtest/demo/test_demo.py",
-    "loadtest.people.settling": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.people.large_project": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.songs.large_song": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.songs.other_ids": "tests/loadtest/scenarios/test_scenarios.py",

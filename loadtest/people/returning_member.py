@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,9 @@ COMES_AGAIN = frozenset({"rate_limited", "unavailable"})
 """Refusals of a delta after which it is sent again under the same id."""
 
 CANNOT_CONNECT = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)
+
+LOOK_SECONDS = 0.05
+"""Between two looks whether all is answered."""
 
 
 @dataclass(slots=True)
@@ -229,3 +232,13 @@ class ReturningMember:
         pending = self.pending.get(delta_id)
         if pending is not None and self.prime is not None:
             self.prime.connection.send(pending.frame)
+
+
+async def wait_for_answers(members: Sequence[ReturningMember], seconds: float) -> int:
+    """Until all are in and no delta waits; how many deltas still do after so many seconds."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        if all(member.prime is not None and not member.pending for member in members):
+            return 0
+        await asyncio.sleep(LOOK_SECONDS)
+    return sum(len(member.pending) for member in members)

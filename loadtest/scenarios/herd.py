@@ -10,6 +10,7 @@ from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.bare.heartbeats import keep_alive
+from loadtest.checking.audit import audits
 from loadtest.load.delta_writers import edit
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
@@ -20,8 +21,7 @@ from loadtest.load.generator_checks import (
 )
 from loadtest.nodes.pinned_node import PinnedNode, pinned_node
 from loadtest.nodes.process_samples import Samples
-from loadtest.people.returning_member import ReturningMember, ReturningTally
-from loadtest.people.settling import audits, settle
+from loadtest.people.returning_member import ReturningMember, ReturningTally, wait_for_answers
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
@@ -105,7 +105,7 @@ class _Herd:
         finally:
             editing.cancel()
         self._show_step("waiting for what was proposed")
-        unanswered = await settle(self._members, SETTLE_SECONDS)
+        unanswered = await wait_for_answers(self._members, SETTLE_SECONDS)
         beating.cancel()
         self._show_step("looking for what was acknowledged in the journal")
         lost_count, _ = await audits(self._node.database_url, self._tally.acked)

@@ -13,13 +13,18 @@ from rich.progress import Progress
 from files.upload import cut_into_deltas
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.bare.heartbeats import keep_alive
+from loadtest.checking.audit import audits
 from loadtest.clock import now_ms
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.nodes.pinned_node import PinnedNode, pinned_node
 from loadtest.nodes.process_samples import Samples
 from loadtest.people.person import ObserverCounts, Person, Trail
-from loadtest.people.returning_member import ReturningMember, ReturningTally
-from loadtest.people.settling import LOOK_SECONDS, audits, settle
+from loadtest.people.returning_member import (
+    LOOK_SECONDS,
+    ReturningMember,
+    ReturningTally,
+    wait_for_answers,
+)
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
@@ -125,7 +130,7 @@ class _Session:
                 began_at = time.perf_counter()
                 await self._play(second)
                 seconds_passed = time.perf_counter() - began_at
-            unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
+            unanswered = await wait_for_answers([p.member for p in self._people], SETTLE_SECONDS)
             lost_count, audit_by_project = await audits(self._node.database_url, self._acked())
             converged = await _converge(copies, audit_by_project)
             for person in self._people:
@@ -213,7 +218,7 @@ async def fill(account: Account, project: str) -> None:
     await owner.enter()
     for ops in cut_into_deltas(list(large_song(PER_TRACK, seed=1))):
         owner.propose(ops, now_ms())
-    unanswered = await settle([owner], SETTLE_SECONDS)
+    unanswered = await wait_for_answers([owner], SETTLE_SECONDS)
     owner.leave()
     if unanswered or tally.refused:
         raise PrimeRefused(f"could not fill a project: {dict(tally.refused)}")

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.people.person import ObserverCounts, Person, Trail
-from loadtest.people.returning_member import ReturningTally
-from loadtest.people.settling import settle
+from loadtest.people.returning_member import ReturningTally, wait_for_answers
 from loadtest.scenarios.session import fill
 from loadtest.stopping import wait
 
@@ -51,7 +50,9 @@ class Evening:
                 tasks.create_task(self._again_and_again(stranger, is_over))
             await wait(stop, seconds)
             is_over.set()
-        unanswered = await settle([person.member for person in self._people], SETTLE_SECONDS)
+        unanswered = await wait_for_answers(
+            [person.member for person in self._people], SETTLE_SECONDS
+        )
         self.done["unanswered"] += unanswered
         for person in self._people:
             person.member.leave()

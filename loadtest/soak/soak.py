@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 from rich.console import Console
 
+from loadtest.checking.audit import audits
 from loadtest.data_directory import data_directory
 from loadtest.faults.planted_bugs import PLANTED
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
-from loadtest.people.settling import audits
 from loadtest.reports.progress_display import run_shown
 from loadtest.soak.evening import Evening
 from loadtest.soak.growth import NodeSample, NodeSamples, grown, growth, log_rates
