@@ -849,7 +849,7 @@ MAX_GUESSES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/login_tries.py",
+    "persistence/guessing/password_tries.py",
     "Of one account, from addresses where it never logged in (OWASP ASVS); a fifth at once.",
 )
 
@@ -859,7 +859,7 @@ MAX_FREE_GUESSES = BOUNDS.add(
     "tries",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/login_tries.py",
+    "persistence/guessing/password_tries.py",
     "Wrong in a row, of one account from one address; then each doubles the wait, from 1 s.",
 )
 
@@ -869,7 +869,7 @@ MAX_GUESS_SECONDS = BOUNDS.add(
     "seconds",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/login_tries.py",
+    "persistence/guessing/password_tries.py",
     "The longest wait after a wrong password.",
 )
 
@@ -879,7 +879,7 @@ MAX_KNOWN_GUESS_SECONDS = BOUNDS.add(
     "seconds",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/login_tries.py",
+    "persistence/guessing/password_tries.py",
     "The same from an address where the account has logged in, in the last 90 days.",
 )
 
@@ -889,7 +889,7 @@ MAX_CODES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "codes of a second factor",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/code_tries.py",
+    "persistence/guessing/code_tries.py",
     "Of one account: all at once, then one each six minutes; each ten more double that (A58).",
 )
 
@@ -899,7 +899,7 @@ MAX_CODE_SECONDS = BOUNDS.add(
     "seconds",
     "codes of a second factor",
     ErrorCode.RATE_LIMITED,
-    "rooms/limits/code_tries.py",
+    "persistence/guessing/code_tries.py",
     "The longest wait after a wrong one.",
 )
 

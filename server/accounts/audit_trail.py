@@ -17,10 +17,10 @@ from persistence.errors import BadValue, PersistenceError
 from persistence.pool import Executor
 from persistence.tables import audit_log
 from persistence.tables.audit_log import AuditRow
-from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import COUNTED_TOGETHER, AuditEvent
 from schema.server_limits import MAX_AUDIT_BYTES
 from server.events.events import NOBODY
+from server.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from server.metrics.metrics import Count

@@ -12,10 +12,10 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables.internal import signing_keys
 from persistence.tables.internal.signing_keys import KeyRow
-from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import AuditEvent
 from schema.text import base64url
 from server.accounts.audit_trail import AuditTrail
+from server.token_bucket import TokenBucket
 
 PUBLISHED_SECONDS = 600.0
 """From when a key is published until it signs: longer than `JWKS_SECONDS` and `READ_SECONDS`."""

@@ -8,9 +8,9 @@ count together is in the database: tries at an account
 import math
 from collections import Counter, OrderedDict
 
-from rooms.limits.token_bucket import TokenBucket
 from schema.server_limits import MAX_ADDRESSES_COUNTED
 from server.accounts.usage_limits import UsageLimits
+from server.token_bucket import TokenBucket
 
 CONNECT_BURST_SECONDS = 10.0
 """So many seconds' worth of connects may come at once."""

@@ -11,7 +11,6 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN, State
 
-from rooms.limits.token_bucket import TokenBucket
 from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, SESSION_REVOKED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED, MAX_FRAGMENTS
@@ -31,6 +30,7 @@ from server.sockets.reading.frame_cutter import (
 )
 from server.sockets.reading.pacing import PacedReads
 from server.sockets.reading.tls_records import SMALL_READ
+from server.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     import asyncio

@@ -7,7 +7,6 @@ counted for all connections together, by `Usage`.
 import math
 from typing import TYPE_CHECKING, cast
 
-from rooms.limits.token_bucket import TokenBucket
 from schema.close_codes import RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import (
@@ -23,6 +22,7 @@ from server.encoding.codec import UnreadableMessage
 from server.events.events import EventSubject
 from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 from server.sockets.outgoing import Outgoing
+from server.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection

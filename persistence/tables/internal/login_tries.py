@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from persistence import sliced_deletes
-from persistence.pool import Executor
-from rooms.limits import code_tries
-from rooms.limits.login_tries import (
+from persistence.guessing import code_tries
+from persistence.guessing.password_tries import (
     TryCounts,
     after_a_beginning,
     after_a_login,
@@ -18,6 +17,7 @@ from rooms.limits.login_tries import (
     is_undecided,
     seconds_to_wait,
 )
+from persistence.pool import Executor
 
 KNOWN_DEVICE_SECONDS = 3_600.0
 """So long its count is kept: whoever comes with it shows it again."""

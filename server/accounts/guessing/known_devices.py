@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from rooms.limits.login_tries import KNOWN_SECONDS
+from persistence.guessing.password_tries import KNOWN_SECONDS
 from schema.text import base64url
 
 NONCE_LENGTH = 16

@@ -7,9 +7,9 @@ more than they held tells how many there were.
 
 import asyncio
 
-from rooms.limits.token_bucket import TokenBucket
 from schema.limits import TLS_RECORDS_PER_SECOND
 from server.sockets.tcp_info import taken_bytes
+from server.token_bucket import TokenBucket
 
 SMALL_READ = 4_096
 """A shorter one, in the middle of a frame, may be many records, and is the last of its turn."""

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from persistence.tables import auth_sessions
-from rooms.limits import code_tries
-from rooms.limits.login_tries import (
+from persistence.guessing import code_tries
+from persistence.guessing.password_tries import (
     TryCounts,
     after_a_beginning,
     after_a_wrong_one,
     after_another_proof,
     seconds_to_wait,
 )
+from persistence.tables import auth_sessions
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS

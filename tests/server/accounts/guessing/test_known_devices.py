@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.limits.login_tries import KNOWN_SECONDS
+from persistence.guessing.password_tries import KNOWN_SECONDS
 from server.accounts.guessing.known_devices import PREFIX, KnownDevices
 
 ANN, BEN = b"a" * 16, b"b" * 16

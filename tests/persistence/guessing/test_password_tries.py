@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rooms.limits.login_tries import (
+from persistence.guessing.password_tries import (
     FORGOTTEN_SECONDS,
     KNOWN_SECONDS,
     UNDER_WAY_SECONDS,

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from rooms.limits.code_tries import after_a_code, after_a_try, seconds_to_wait
-from rooms.limits.login_tries import KNOWN_SECONDS, TryCounts
+from persistence.guessing.code_tries import after_a_code, after_a_try, seconds_to_wait
+from persistence.guessing.password_tries import KNOWN_SECONDS, TryCounts
 
 DAY = 86_400.0
 

@@ -8,7 +8,7 @@ elsewhere, however many addresses that is, keeps nobody out there.
 
 from dataclasses import replace
 
-from rooms.limits.login_tries import FORGOTTEN_SECONDS, KNOWN_SECONDS, TryCounts
+from persistence.guessing.password_tries import FORGOTTEN_SECONDS, KNOWN_SECONDS, TryCounts
 from schema.limits import MAX_CODE_SECONDS, MAX_CODES_PER_HOUR
 
 _GAP = 3_600.0 / MAX_CODES_PER_HOUR

@@ -1,6 +1,6 @@
 import pytest
 
-from rooms.limits.token_bucket import TokenBucket
+from server.token_bucket import TokenBucket
 
 
 def test_E6_a_burst_is_served_and_then_the_rate() -> None:
