@@ -379,7 +379,7 @@ MAX_ROUTE_LINKS = BOUNDS.add(
     "links",
     "an op that leads sound somewhere",
     ErrorCode.LIMIT_REACHED,
-    "rooms/rules/routes.py",
+    "rooms/document/channel_routes.py",
     "Looked at from both ends, to see that no channel feeds itself; real songs have twenty.",
 )
 

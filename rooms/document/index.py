@@ -7,9 +7,9 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from rooms.document.channel_routes import Routes, shrunk
+from rooms.document.track_levels import TrackLevels
 from rooms.rules.entity_rules import path_target
-from rooms.rules.routes import Routes, shrunk
-from rooms.rules.track_levels import TrackLevels
 from schema.entities import ENTITY_TYPES, MAPS_FROM_ZERO, SIDED, Field
 
 Entity = Mapping[str, Any]
@@ -38,7 +38,7 @@ Referrer = tuple[str, str, str]
 SLICE_SORTED = 500
 """Referrers sorted between two pauses."""
 
-_NOBODY: frozenset[str] = frozenset()
+_NO_IDS: frozenset[str] = frozenset()
 
 
 def target_of(pointer: Field, value: str) -> tuple[str, str] | None:
@@ -129,7 +129,7 @@ class DocumentIndex:
 
     def referring(self, entity_id: str, collection: str, name: str) -> AbstractSet[str]:
         """The ids of the collection whose property `name` points at this entity."""
-        return self._referring.get(entity_id, {}).get((collection, name), _NOBODY)
+        return self._referring.get(entity_id, {}).get((collection, name), _NO_IDS)
 
     def is_referred_to(self, entity_id: str) -> bool:
         """Whether anything points at this entity."""

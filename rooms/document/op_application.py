@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from rooms.document import digest
 from rooms.document.cascades import Cascade, cascade_of
+from rooms.document.channel_routes import TooFar, Walk, meet
 from rooms.document.contributor_scope import ContributorScope
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
@@ -16,7 +17,7 @@ from rooms.document.ops_in_full import DEFAULTS, merged
 from rooms.document.owned_devices import are_too_many
 from rooms.rules.entity_rules import problem_with_whole
 from rooms.rules.op_rules import problem_with_op, props_of_move
-from rooms.rules.routes import ROUTED, TooFar, Walk, meet
+from rooms.rules.routing_ops import ROUTED
 from rooms.rules.structure_rules import problem_with_place, route_of
 from schema import invariants
 from schema.entities import MAPS_FROM_ZERO, MASTER_CHANNEL, SIDED, Field

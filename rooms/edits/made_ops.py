@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rooms.effects import PAUSE, Effects, Job
 from rooms.journal.entry import Proposal
-from rooms.rules.routes import lead_elsewhere
+from rooms.rules.routing_ops import lead_elsewhere
 from schema.limits import MAX_GROUP_BYTES
 from schema.ops import Op, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS

@@ -30,7 +30,7 @@ from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
 from rooms.presence.session_permissions import TRANSPORT
-from rooms.rules.routes import lead_elsewhere
+from rooms.rules.routing_ops import lead_elsewhere
 from schema.errors import DropReason, ErrorCode
 from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Error

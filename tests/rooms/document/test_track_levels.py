@@ -1,6 +1,6 @@
 """How many levels of tracks lie in a track, kept as tracks come, go and move."""
 
-from rooms.rules.track_levels import TOO_DEEP, TrackLevels
+from rooms.document.track_levels import TOO_DEEP, TrackLevels
 from schema.entities import TRACK_DEPTH
 
 

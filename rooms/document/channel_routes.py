@@ -1,13 +1,11 @@
 """Which channel leads to which, and whether sound would come back to where it came from."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
 from sys import getsizeof
 from typing import TypeVar
 
 from schema.limits import MAX_ROUTE_LINKS
-from schema.ops import Op, Set
 
 SLICE_LINKS = 100
 """Links walked between two pauses: some ten microseconds."""
@@ -18,15 +16,6 @@ Links = dict[str, dict[str, int]]
 Group = TypeVar("Group", dict[str, int], set[str])
 
 
-ROUTED = frozenset({"channels", "sends"})
-"""Collections whose entities lead sound from one channel to another."""
-
-_COLLECTION = attrgetter("col")
-
-_LEADING = frozenset({"channel", "dest"})
-"""The properties by which they do."""
-
-
 class TooFar(Exception):
     """More links than `MAX_ROUTE_LINKS` would have to be walked."""
 
@@ -34,16 +23,6 @@ class TooFar(Exception):
 def shrunk(group: Group) -> Group:
     """The group, made anew if most have left it: who looks through it would pay for those, too."""
     return type(group)(group) if getsizeof(group) > 512 + 256 * len(group) else group
-
-
-def lead_elsewhere(ops: Sequence[Op]) -> bool:
-    """Whether any of these ops changes which channel leads to which."""
-    if ROUTED.isdisjoint(map(_COLLECTION, ops)):
-        return False  # the usual case, decided without a step of Python for each op
-    for op in ops:
-        if op.col in ROUTED and not (isinstance(op, Set) and _LEADING.isdisjoint(op.props)):
-            return True
-    return False
 
 
 @dataclass(slots=True)
@@ -89,13 +68,16 @@ class Routes:
 
 
 class Walk:
-    """Goes along links one by one; what it has met stays known, so it can go on later."""
+    """Goes along links one by one; what it has met stays known, so it can go on later.
 
-    __slots__ = ("_channels_to_visit", "_end_ids", "_links", "links", "met")
+    `met_channels`: the start and the ends of the `link_count` links that it has gone along.
+    """
+
+    __slots__ = ("_channels_to_visit", "_end_ids", "_links", "link_count", "met_channels")
 
     def __init__(self, links: Links, start: str) -> None:
-        self.met = {start}
-        self.links = 0
+        self.met_channels = {start}
+        self.link_count = 0
         self._links = links
         self._channels_to_visit = [start] if start in links else []
         self._end_ids: Iterator[str] = iter(())
@@ -104,9 +86,9 @@ class Walk:
         """The channel at the other end of the next link; None: there are no more."""
         while True:
             for channel in self._end_ids:
-                self.links += 1
-                if channel not in self.met:
-                    self.met.add(channel)
+                self.link_count += 1
+                if channel not in self.met_channels:
+                    self.met_channels.add(channel)
                     if channel in self._links:
                         self._channels_to_visit.append(channel)
                 return channel
@@ -122,18 +104,18 @@ def meet(
 
     Raises `TooFar` if `is_limited` and neither ends within `MAX_ROUTE_LINKS`, both together.
     """
-    if goal in onward.met:
+    if goal in onward.met_channels:
         return True
-    links = 0
+    link_count = 0
     while True:
         for walk, other_walk in ((onward, backward), (backward, onward)):
             channel = walk.step()
-            if channel is None or channel in other_walk.met:
+            if channel is None or channel in other_walk.met_channels:
                 return channel is not None
-        links += 2
-        if is_limited and links >= MAX_ROUTE_LINKS:
+        link_count += 2
+        if is_limited and link_count >= MAX_ROUTE_LINKS:
             raise TooFar
-        if not links % SLICE_LINKS:
+        if not link_count % SLICE_LINKS:
             yield
 
 
