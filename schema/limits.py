@@ -159,7 +159,7 @@ LOGIN_SECONDS = BOUNDS.add(
     "a connection",
     NO_HELLO,
     "server/router/liveness.py",
-    "From hello to a login: for typing a password.",
+    "From the TCP connection to a login: for typing a password.",
 )
 
 TOKEN_WARNING_SECONDS = BOUNDS.add(

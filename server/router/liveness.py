@@ -52,7 +52,7 @@ class Liveness:
                 continue
             silence = now - connection.last_received_at
             match connection.session:
-                case WaitingForHello(opened_at=opened_at) if now - opened_at > HELLO_SECONDS:
+                case WaitingForHello() as waiting if _is_hello_late(connection, waiting, now):
                     connection.close(NO_HELLO)
                 case Greeted(opened_at=opened_at) if now - opened_at > LOGIN_SECONDS:
                     connection.close(NO_HELLO)
@@ -78,6 +78,14 @@ class Liveness:
         """Its key was replaced at once (rule A10): it has as long as who is warned has."""
         ends_at = min(session.identity.expires_at, now + self._warning)
         session.identity = replace(session.identity, expires_at=ends_at)
+
+
+def _is_hello_late(connection: Connection, waiting: WaitingForHello, now: float) -> bool:
+    """Its time begins anew while it is we who do not read, for as long as a login may take."""
+    if connection.waits_for_turn:
+        waiting.awaited_since = now
+    is_late = now - waiting.awaited_since > HELLO_SECONDS
+    return is_late or now - waiting.opened_at > LOGIN_SECONDS
 
 
 def _warn_or_close(connection: Connection, session: LoggedIn, seconds_left: float) -> None:

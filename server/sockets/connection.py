@@ -17,6 +17,7 @@ from websockets.typing import Subprotocol
 
 from schema.close_codes import FIRST_FINAL_CODE, CloseCode
 from schema.limits import (
+    LOGIN_SECONDS,
     MAX_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES_BEFORE_LOGIN,
     MAX_OUTBOX_BYTES,
@@ -72,7 +73,7 @@ class Connection(Incoming, asyncio.Protocol):
         self.id = uuid.uuid4().hex[:16]
         self.address = ""
         self.codec: Codec = MSGPACK
-        self.session: Session = WaitingForHello(loop.time())
+        self.session: Session = WaitingForHello(loop.time(), loop.time())
         self.seat: Seat | None = None
         self.calls_in_flight = 0
         self._server = server
@@ -93,6 +94,11 @@ class Connection(Incoming, asyncio.Protocol):
     def rooms(self) -> set[str]:
         """Projects whose rooms it is in, or on the way into; of one who is logged in."""
         return self.session.rooms if isinstance(self.session, LoggedIn) else set()
+
+    @property
+    def waits_for_turn(self) -> bool:
+        """Whether it is we who leave what it sent unread, for it is paced."""
+        return self._has_turn and self._is_paced
 
     def greet(self, device: str, said: DeviceSaid = NOTHING_SAID) -> None:
         """It has said hello."""
@@ -206,7 +212,7 @@ class Connection(Incoming, asyncio.Protocol):
         if self._is_paced and is_peer_gone(self._transport):
             self.abort("")
             return False
-        if self._messages_in or (self._has_turn and self._is_paced):
+        if self._messages_in or self.waits_for_turn:
             self.last_received_at = now  # or it is we who do not read
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()
@@ -241,7 +247,13 @@ class Connection(Incoming, asyncio.Protocol):
             self._handshake = None
 
     def _expect_handshake(self) -> None:
-        if self._transport is not None and self._protocol.state is State.CONNECTING:
+        if self._transport is None or self._handshake is None:
+            return
+        session, now = self.session, self._loop.time()
+        is_new = isinstance(session, WaitingForHello) and now - session.opened_at < LOGIN_SECONDS
+        if self.waits_for_turn and is_new:
+            self._handshake.begin_anew()
+        else:
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
@@ -261,6 +273,8 @@ class Connection(Incoming, asyncio.Protocol):
             self._end_handshake()
             self.codec = CODECS[str(self._protocol.subprotocol)]
             self._is_open = True
+            if isinstance(self.session, WaitingForHello):
+                self.session.awaited_since = self._loop.time()
             self._cutter = FrameCutter(self.codec.first_byte)
             self._server.on_open(self)
 

@@ -12,6 +12,9 @@ class WaitingForHello:
 
     opened_at: float
     """When the TCP connection was there, in seconds of the loop."""
+    awaited_since: float
+    """From when hello is late in a while: the handshake, or when it last was we who did not read.
+    In seconds of the loop."""
 
 
 @dataclass(slots=True)

@@ -84,10 +84,11 @@ async def test_E6_a_burst_in_one_write_is_answered_whole_and_in_order(node: Node
     ("opcode", "code"), [(0, 1009), (PING, NO_HELLO.code), (PONG, NO_HELLO.code)]
 )
 async def test_E3_E6_a_stranger_who_sends_frames_without_a_message_gets_no_further(
-    node: Node, opcode: int, code: int
+    node: Node, opcode: int, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its fragments come to too many; of pings a few are read, and no hello is among them."""
     ann = await node.musician("ann")
+    monkeypatch.setattr("server.router.liveness.LOGIN_SECONDS", 1.0)
     async with await RawClient.open(node.url) as wire:
         wire.send_piece(b"", BINARY, is_last=False)
         for _ in range(20_000):

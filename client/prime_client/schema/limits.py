@@ -48,7 +48,7 @@ HELLO_SECONDS = 5
 """From the handshake to hello. (seconds; a connection)"""
 
 LOGIN_SECONDS = 60
-"""From hello to a login: for typing a password. (seconds; a connection)"""
+"""From the TCP connection to a login: for typing a password. (seconds; a connection)"""
 
 TOKEN_WARNING_SECONDS = 60
 """So long before its access token runs out it hears `token_expiring`: refresh it. (seconds; a

@@ -15,9 +15,11 @@ from server.sockets.handshaking.posted_form import REQUEST_END, PostedForm
 class Handshake:
     """Of one connection. `expired` is called if it is not over in time."""
 
-    __slots__ = ("_form", "_request_end", "_timer")
+    __slots__ = ("_expired", "_form", "_loop", "_request_end", "_timer")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, expired: Callable[[], None]) -> None:
+        self._loop = loop
+        self._expired = expired
         self._timer = loop.call_later(HANDSHAKE_SECONDS, expired)
         self._request_end = b""
         """The last bytes that came: the end of the request may be cut in two."""
@@ -36,6 +38,10 @@ class Handshake:
         size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
         self._request_end = received[1 - len(REQUEST_END) :]
         return data[:size], data[size:]
+
+    def begin_anew(self) -> None:
+        """It is we who did not read in all that time: it has the same again."""
+        self._timer = self._loop.call_later(HANDSHAKE_SECONDS, self._expired)
 
     def end(self) -> None:
         """It is done, or the socket is gone."""

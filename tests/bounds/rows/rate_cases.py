@@ -116,7 +116,7 @@ def frames() -> Seen:
 def frames_of_a_stranger() -> Seen:
     def happens(per_second: float) -> Past | None:
         peer = _Peer()
-        peer.connection.session = WaitingForHello(1.0)
+        peer.connection.session = WaitingForHello(1.0, 1.0)
         return _pinged(peer, per_second)
 
     most = FRAMES_PER_SECOND_BEFORE_LOGIN

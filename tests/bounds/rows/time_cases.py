@@ -48,6 +48,7 @@ def _closed_after(silence: float, session: Session) -> Past | None:
         close=closes.append,
         ping=lambda: None,
         send=lambda _: None,
+        waits_for_turn=False,
     )
     connections: Any = {"one": connection}
     Liveness(connections, 900).check(silence)
@@ -56,7 +57,7 @@ def _closed_after(silence: float, session: Session) -> Past | None:
 
 @case("HELLO_SECONDS")
 def hello() -> Seen:
-    session = WaitingForHello(0.0)
+    session = WaitingForHello(0.0, 0.0)
     return Seen(
         _closed_after(HELLO_SECONDS, session), _closed_after(HELLO_SECONDS + A_BIT, session)
     )

@@ -4,13 +4,19 @@ import math
 import socket
 import struct
 import sys
+from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import Mock
 
 import pytest
 from websockets.frames import Opcode
 
-from schema.limits import HEARTBEAT_SECONDS, MAX_FRAGMENTS
+from schema.close_codes import NO_HELLO
+from schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS, MAX_FRAGMENTS
+from schema.server_limits import HANDSHAKE_SECONDS
 from server.router.liveness import SILENT_AFTER_SECONDS, Liveness
+from server.sockets.connection import Connection
 from server.sockets.incoming import PACED_SECONDS
 from server.sockets.reading.pacing import (
     APART_SECONDS,
@@ -20,12 +26,14 @@ from server.sockets.reading.pacing import (
     Place,
     ReadPacing,
 )
+from tests.server.sockets.test_connection import HANDSHAKE
 from tests.server.sockets.test_turns import AT_ONCE as FRAMES_THAT_MAY_COME
 from tests.server.sockets.test_turns import EMPTY, FIRST, Line, frame, ping
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+
+    from server.sockets.connection_states import WaitingForHello
 
 PING = frame(Opcode.PING)
 
@@ -40,7 +48,7 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    def call_later(self, seconds: float, do: "Callable[[], None]") -> None:
+    def call_later(self, seconds: float, do: Callable[[], None]) -> None:
         self.timers.append((self.now + seconds, do))
 
     def pacing(self) -> ReadPacing:
@@ -215,8 +223,8 @@ class Kernel:
         self.bring()
 
 
-def paced() -> tuple[Line, Kernel]:
-    line = Line()
+def paced(*, is_stranger: bool = False) -> tuple[Line, Kernel]:
+    line = Line(is_stranger=is_stranger)
     kernel = Kernel(line)
     kernel.send(PING * (FRAMES_THAT_MAY_COME + 1))
     while line.soon:
@@ -278,6 +286,71 @@ def test_H6_whoever_waits_for_a_turn_is_not_silent_and_who_is_silent_is_closed()
         line.wait(1.0)
         liveness.check(line.now)
     assert line.closed_with() == 4002
+
+
+def test_H3_a_stranger_has_its_time_for_hello_once_we_have_read_what_it_sent() -> None:
+    line, kernel = paced(is_stranger=True)
+    liveness = Liveness({"a": line.connection}, 900.0)
+    others = line.connection._server.pacing
+    others.took(Place(lambda: None), 6 * HELLO_SECONDS * SHARE)  # those before it take so long
+    kernel.send(ping(1))
+    for _ in range(6 * HELLO_SECONDS):
+        line.now += 1.0
+        liveness.check(line.now)
+    line.wait(1.0)
+    assert line.heard == [1]
+    for _ in range(HELLO_SECONDS):
+        assert line.closed_with() is None
+        line.wait(1.0)
+        liveness.check(line.now)
+    assert line.closed_with() == NO_HELLO.code
+
+
+def test_H3_who_is_never_read_is_closed_when_a_login_would_be_late() -> None:
+    line, kernel = paced(is_stranger=True)
+    liveness = Liveness({"a": line.connection}, 900.0)
+    line.connection._server.pacing.took(Place(lambda: None), 1_000 * SHARE)
+    kernel.send(ping(1))
+    opened_at = cast("WaitingForHello", line.connection.session).opened_at
+    while line.closed_with() is None:
+        line.now += 1.0
+        liveness.check(line.now)
+    assert LOGIN_SECONDS < line.now - opened_at <= LOGIN_SECONDS + 1.0
+
+
+def test_H3_a_handshake_that_we_have_not_read_has_its_time_anew_but_not_for_ever() -> None:
+    now, later = 1.0, deque[tuple[float, Callable[[], None]]]()
+    loop = Mock(time=lambda: now)
+    loop.call_later = lambda seconds, do, *_: later.append((now + seconds, do))
+    connection = Connection(Mock(pacing=ReadPacing(loop)), loop)
+    transport = Mock(is_closing=lambda: False, get_extra_info=lambda _: None)
+    transport.get_write_buffer_size = lambda: 0
+    connection.connection_made(transport)
+    connection.data_received(HANDSHAKE[:20])
+    connection._pace()  # as with too many records; the next timer is that of its turn
+    times = []
+    while not transport.abort.called:
+        at, do = later.popleft()
+        if do == connection._expect_handshake:
+            times.append(at)
+            now = at
+            do()
+    assert times == [1.0 + HANDSHAKE_SECONDS * (n + 1) for n in range(len(times))]
+    assert LOGIN_SECONDS <= times[-1] - 1.0 <= LOGIN_SECONDS + HANDSHAKE_SECONDS
+
+
+def test_H3_the_time_for_hello_begins_with_the_handshake() -> None:
+    """As the table of bounds says: TLS and a slow line take some of what was before."""
+    line = Line(is_stranger=True)
+    session = cast("WaitingForHello", line.connection.session)
+    session.opened_at -= HELLO_SECONDS  # so long before the handshake was there
+    liveness = Liveness({"a": line.connection}, 900.0)
+    line.now += HELLO_SECONDS
+    liveness.check(line.now)
+    assert line.closed_with() is None
+    line.now += 1.0
+    liveness.check(line.now)
+    assert line.closed_with() == NO_HELLO.code
 
 
 def test_E6_a_paced_connection_that_is_lost_is_lost() -> None:
