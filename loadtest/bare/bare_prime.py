@@ -122,6 +122,8 @@ class BarePrime:
                 self._answer("welcome", message)
             case "reply":
                 self._answer(message["id"], message)
+            case "ack" if message["id"] in self._reply_futures:
+                self._answer(message["id"], message)
             case "joined":
                 self._joined(message)
             case "state":

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from files.upload import upload
+from loadtest.bare.bare_prime import BarePrime, PrimeRefused
 from loadtest.data_directory import data_directory
 from loadtest.load.generator_checks import disturbed
 from loadtest.nodes.child_programs import beside
@@ -28,8 +30,8 @@ from machine.children.child_program import CHECKOUT
 from machine.local_node import LocalNode
 from machine.niceness import stepped_back
 from prime_client.client import Client
-from prime_client.copy.state_ops import Op
-from prime_client.failures import CallFailed
+from prime_client.connecting.codec import Message
+from prime_client.copy.state_ops import Op, State
 
 BYTES_PER_ENTITY = 150
 """Of the large song, as the server counts a state (rule O16)."""
@@ -63,18 +65,17 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         node = await stack.enter_async_context(LocalNode(directory, environment=WITHOUT_LIMITS))
         quiet = await _musician(stack, node, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
-        large_project = LargeProjectWork(node, await _musician(stack, node, "large"))
+        large_project = LargeProjectWork(node)
         with console.status("filling the large project"):
             await large_project.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(node.url, quiet, project))
         stack.enter_context(stepped_back(BEHIND))
-        _go_last()
         began_at, waited = time.monotonic(), kept_waiting_seconds(node.pid)
         report = await _measure(acks, large_project, arguments.seconds, console)
         waited = kept_waiting_seconds(node.pid) - waited
         report["disturbed"] = disturbed(waited / (time.monotonic() - began_at) * 100)
         report["disturbed"] += late_writer(report["ack_ms"])
-        report["project_mb"] = round(large_project.state_bytes() / 2**20, 1)
+        report["project_mb"] = round(large_project.state_bytes / 2**20, 1)
         report["refused_calls"] = large_project.refused
     _print_report(console, report)
     return report
@@ -126,13 +127,6 @@ def late_writer(figures: dict[str, dict[str, Any]]) -> list[str]:
         for name, figure in figures.items()
         if (figure["writer_late_p99"] or 0.0) > LATE_MS
     ]
-
-
-def _go_last() -> None:
-    """Where Linux knows of that, a core is taken from this thread as soon as anyone wants it."""
-    if hasattr(os, "SCHED_IDLE"):
-        with contextlib.suppress(PermissionError):
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 async def _nothing() -> None:
@@ -202,86 +196,107 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
 
 
 class LargeProjectWork:
-    """The other project, and what is done to it."""
+    """The other project, and what is done to it.
 
-    def __init__(self, node: LocalNode, client: Client) -> None:
+    By bare connections: a copy of 20 MiB that followed here would take a core that the server is
+    to have, as it has when people work at machines of their own.
+    """
+
+    def __init__(self, node: LocalNode) -> None:
         self.refused = 0
+        """Calls that were."""
+        self.state_bytes = 0
+        """Of the state as JSON, once it is filled."""
         self._node = node
-        self._client = client
+        self._editor: BarePrime
+        """Who edits, once it is filled."""
+        self._readers: list[BarePrime] = []
+        """Who read, each over a connection of its own."""
         self._notes: list[str] = []
+        """The ids of all notes."""
         self._turns = 0
-        self._snapshot = ""
-        self._head = 0
+        """Changes that were made."""
+        self._delta_numbers = itertools.count()
 
     async def set_up(self, megabytes: float) -> None:
         """Filled to so many MiB, as the server counts."""
-        project = (await self._client.projects.create(name="Large"))["id"]
-        self._room = await self._client.join(project)
-        entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
-        await upload(self._room, list(large_song(entities, seed=1)))
-        self._notes = list(self._room.state["notes"])
-        snapshot = await self._client.snapshots.create(project=project, name="full")
-        self._snapshot, self._head = snapshot["id"], snapshot["position"]["seq"]
-
-    def state_bytes(self) -> int:
-        """Of the state as JSON."""
-        return sum(
-            len(json.dumps(entity, separators=(",", ":"))) + len(entity_id)
-            for entities in self._room.state.values()
-            for entity_id, entity in entities.items()
-        )
+        async with AsyncExitStack() as stack:
+            owner = await _musician(stack, self._node, "large")
+            self._project = (await owner.projects.create(name="Large"))["id"]
+            room = await owner.join(self._project)
+            entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
+            await upload(room, list(large_song(entities, seed=1)))
+            snapshot = await owner.snapshots.create(project=self._project, name="full")
+            self._snapshot, self._head = snapshot["id"], snapshot["position"]["seq"]
+            self._notes, self.state_bytes = list(room.state["notes"]), _state_bytes(room.state)
+            token = owner.access_token
+        self._editor = await BarePrime.open(self._node.url, "editor", token)
+        await self._editor.join(self._project)
+        for number in range(READERS):
+            self._readers.append(await BarePrime.open(self._node.url, f"reader-{number}", token))
 
     async def edit(self) -> None:
         """A note at a time, forty a second: the checkpoint comes by itself."""
-        await self._room.saved(self._room.edit([self._change(1)]))
+        await self._propose("delta", ops=[self._change(1)])
         await asyncio.sleep(0.025)
 
     async def checkpoint(self) -> None:
         """A snapshot for each edit: the whole state is written and copied."""
-        await self._room.saved(self._room.edit([self._change(1)]))
-        await self._call("snapshots.create", name="again")
+        await self._propose("delta", ops=[self._change(1)])
+        await self._call(self._editor, "snapshots.create", name="again")
 
     async def undo(self) -> None:
         """A step of a thousand changes is made, taken back and done again."""
-        ops = [self._change(n) for n in range(STEP_OPS)]
-        await self._room.saved(self._room.edit(ops))
-        await self._room.undo()
-        await self._room.redo()
+        await self._propose("delta", ops=[self._change(n) for n in range(STEP_OPS)])
+        await self._propose("undo")
+        await self._propose("redo")
 
     async def read(self) -> None:
         """All of its history, its snapshots and its past, over three connections."""
-        token = self._client.access_token
         async with AsyncExitStack() as stack:
-            for number in range(READERS):
-                reader = Client(self._node.url, device=f"reader-{number}", access_token=token)
-                await stack.enter_async_context(reader)
+            for reader in self._readers:
                 stack.push_async_callback(_cancelled, asyncio.create_task(self._read_on(reader)))
             await asyncio.Event().wait()
 
-    async def _read_on(self, reader: Client) -> None:
+    async def _read_on(self, reader: BarePrime) -> None:
         while True:
-            await self._call("history.list", reader, entity=self._notes[0], limit=200)
-            await self._call("history.at", reader, seq=self._head // 2, part=0)
-            await self._call("snapshots.diff", reader, before=self._snapshot)
+            await self._call(reader, "history.list", entity=self._notes[0], limit=200)
+            await self._call(reader, "history.at", seq=self._head // 2, part=0)
+            await self._call(reader, "snapshots.diff", before=self._snapshot)
 
     async def lock(self) -> None:
         """Somebody's session holds its row, and its own edits wait."""
-        url, project = self._node.database_url, self._room.project
-        async with beside(url, FOREIGN_SESSION, "lock", project):
+        async with beside(self._node.database_url, FOREIGN_SESSION, "lock", self._project):
             while True:
-                self._room.edit([self._change(1)])
+                self._editor.send(self._proposal("delta", ops=[self._change(1)]))
                 await asyncio.sleep(0.25)
 
-    async def _call(self, method: str, client: Client | None = None, **params: Any) -> None:
+    async def _call(self, prime: BarePrime, method: str, **params: Any) -> None:
         try:
-            await (client or self._client).call(method, project=self._room.project, **params)
-        except CallFailed:
+            await prime.call(method, project=self._project, **params)
+        except PrimeRefused:
             self.refused += 1
+
+    async def _propose(self, kind: str, **more: Any) -> None:
+        message = self._proposal(kind, **more)
+        await self._editor.ask(message["id"], message)
+
+    def _proposal(self, kind: str, **more: Any) -> Message:
+        delta_id = f"large-delta-{next(self._delta_numbers):06}"
+        return {"t": kind, "project": self._project, "id": delta_id, **more}
 
     def _change(self, n: int) -> Op:
         self._turns += 1
         note = self._notes[(self._turns * 7_919 + n) % len(self._notes)]
         return {"op": "set", "col": "notes", "id": note, "props": {"vel": self._turns % 97 / 97}}
+
+
+def _state_bytes(state: State) -> int:
+    return sum(
+        len(json.dumps(entity, separators=(",", ":"))) + len(entity_id)
+        for entities in state.values()
+        for entity_id, entity in entities.items()
+    )
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:
