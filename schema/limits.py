@@ -228,7 +228,7 @@ MAX_CALLS_IN_BATCH = BOUNDS.add(
     "calls",
     "`batch`",
     ErrorCode.VALIDATION,
-    "schema/calls.py",
+    "schema/calling/batch_calls.py",
     "Of one message, answered one after the other.",
 )
 

@@ -259,6 +259,17 @@ TESTED_ELSEWHERE = {
     "schema.calling.accounts.auth_session_calls": (
         "tests/server/calls/accounts/test_registration_and_login.py"
     ),
+    "schema.calling.batch_calls": "tests/server/calls/test_batches.py",
+    "schema.calling.collaboration_session_calls": (
+        "tests/server/calls/rows/test_collaboration_sessions.py"
+    ),
+    "schema.calling.watch_calls": "tests/server/row_feed/test_watching.py",
+    "schema.calling.projects.history_calls": "tests/server/calls/projects/test_history.py",
+    "schema.calling.projects.member_calls": "tests/server/calls/projects/test_members.py",
+    "schema.calling.projects.project_calls": "tests/server/calls/test_dispatch.py",
+    "schema.calling.projects.snapshot_calls": "tests/server/live/test_room_snapshots.py",
+    "schema.calling.projects.state_parts": "tests/server/live/test_room_snapshots.py",
+    "schema.calling.projects.timeline_calls": "tests/server/calls/projects/test_history.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
     "schema.columns.shared_columns": "tests/schema/tables/test_all_tables.py",

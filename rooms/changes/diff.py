@@ -8,7 +8,7 @@ from rooms.changes.link_order import in_order_of_links
 from rooms.document.document import Document, Entity, State
 from rooms.document.index import POINTERS
 from rooms.pauses import TRIED, Pause, no_pause, slices_of, walked
-from schema.calls import Change
+from schema.calling.projects.snapshot_calls import Change
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, SIDED, SINGLETONS
 from schema.limits import MAX_BEATS
 from schema.ops import Delete, Insert, Op, Set

@@ -6,7 +6,7 @@ from typing import Any
 
 from rooms.document.document import Entity, State
 from rooms.pauses import Pause, no_pause, walked
-from schema.calls import Change
+from schema.calling.projects.snapshot_calls import Change
 from schema.limits import MAX_PHRASES, MAX_SENTENCES
 
 COUNTED = {

@@ -8,7 +8,7 @@ from rooms.document.document import Entity, State
 from rooms.music.musical_context import is_arranged
 from rooms.music.tempo_map import TempoMap
 from rooms.pauses import Pause, no_pause, walked
-from schema.calls import Found, Range
+from schema.calling.projects.timeline_calls import Found, Range
 from schema.entities import SIDED
 
 SHORTEST_LOOP = 1e-6

@@ -1,10 +1,15 @@
 """What the parameters of all calls have in common, and the result of those with nothing to say."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from schema.columns.json_maps import check_maps
 from schema.columns.tiny_numbers import round_tiny_numbers
 from schema.text.name_normalization import spell_names_alike
+
+RowsAsked = Annotated[int, Meta(ge=1, le=200)]
+"""The `limit` of a page, at most."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

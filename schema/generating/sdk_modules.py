@@ -26,7 +26,7 @@ def sdk_modules() -> dict[Path, str]:
         for name in COPIED
     }
     modules[FOLDER / "limits.py"] = _limits()
-    modules[FOLDER / "calls.py"] = _head("schema/calls.py and schema/tables/") + calls_module()
+    modules[FOLDER / "calls.py"] = _head("schema/calls.py, calling/ and tables/") + calls_module()
     modules[FOLDER / "queries.py"] = _head("schema/tables/") + queries_module()
     modules[FOLDER / "presence.py"] = _head("schema/messages.py") + presence_module()
     return modules

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
+from schema.calling.batch_calls import Answered, Batch, BatchAnswers, BatchedCall, CallError
 from schema.calling.writing_calls import OF_ROWS, WRITES
-from schema.calls import METHODS, Answered, Batch, BatchAnswers, BatchedCall, CallError
+from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_REPLY_BYTES
 from server.calls.caller import Caller

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from schema.calls import METHODS, WITHOUT_LOGIN, Batch
+from schema.calling.batch_calls import Batch
+from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.operating.operator_calls import OPERATOR_METHODS

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from schema.calls import METHODS, Batch, BatchAnswers
+from schema.calling.batch_calls import Batch, BatchAnswers
+from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.limits import MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
 from schema.messages import Call, Details, Error, Reply

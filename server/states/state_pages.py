@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
 from rooms.document.document import Document
-from schema.calls import StateData
+from schema.calling.projects.state_parts import StateData
 from schema.errors import ErrorCode
 from schema.messages import Position
 from schema.server_limits import MAX_PAGES_BYTES

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from schema.calling.batch_calls import BatchedCall
 from schema.calling.writing_calls import OF_ROWS
-from schema.calls import METHODS, BatchedCall
+from schema.calls import METHODS
 from schema.limits import MAX_WATCHED_ROWS
 from tests.costs.counted_calls import Longest, longest_of
 from tests.costs.test_op_costs import LONGEST

@@ -23,7 +23,7 @@ from files.losses import Loss
 from files.midi.export import write_midi
 from machine.children.child_directory import DirectoryLock
 from prime_client.copy.state_ops import State
-from schema.calls import CreateProject
+from schema.calling.projects.project_calls import CreateProject
 from tests.files.dawproject.test_export import a_state
 
 ROOT = Path(__file__).parents[2]

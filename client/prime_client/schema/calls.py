@@ -1,4 +1,4 @@
-# Made by `python -m schema.generate` from schema/calls.py and schema/tables/: change it there.
+# Made by `python -m schema.generate` from schema/calls.py, calling/ and tables/: change it there.
 """Every call by name: what it takes and what it answers.
 
 A call raises `CallFailed`, `CallTimedOut`, `CallInterrupted`, `ConnectionOver`.

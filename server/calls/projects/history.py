@@ -12,7 +12,18 @@ from rooms.document.ops_in_full import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
 from rooms.pauses import walked
-from schema import calls
+from schema.calling.projects.history_calls import (
+    Blame,
+    Blamed,
+    HistoryDelta,
+    HistoryEntry,
+    HistoryOps,
+    HistoryPage,
+    ListHistory,
+    ListOps,
+    OpsPlace,
+    StateAt,
+)
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
@@ -29,7 +40,7 @@ from server.states.stored_state import WorkerDocument, document_at
 PAGE = 200
 
 
-async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> calls.HistoryPage:
+async def list_(context: Context, caller: Caller, params: ListHistory) -> HistoryPage:
     """A page of entries, newest first."""
     await require_member(context, params.project, caller.user)
     stands = await current_state.record_effective_ops(context, params.project, caller.user)
@@ -48,14 +59,14 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
         max_bytes=MAX_PAGE_BYTES,
     )
     colors = await _colors_of(context, params.project, rows)
-    entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows, colors)
+    entries: list[HistoryEntry] = await context.in_thread(_entries, rows, colors)
     is_cut = len(entries) == params.limit or len(entries) < len(rows)
     is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
     after = entries[-1].seq if is_cut else None
-    return calls.HistoryPage(entries, after, stands.compacted_seq + 1)
+    return HistoryPage(entries, after, stands.compacted_seq + 1)
 
 
-async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
+async def blame(context: Context, caller: Caller, params: Blame) -> Blamed:
     """The newest entry that gave the property its value."""
     await require_member(context, params.project, caller.user)
     await current_state.record_effective_ops(context, params.project, caller.user)
@@ -74,16 +85,16 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             only_of_entity=True,
         )
         colors = await _colors_of(context, params.project, rows)
-        blamed: calls.Blamed | None
+        blamed: Blamed | None
         blamed = await context.in_thread(_blamed, rows, params.entity, params.property, colors)
         if blamed is not None:
             return blamed
         if not rows:
-            return calls.Blamed(None, None)
+            return Blamed(None, None)
         before = rows[-1].seq
 
 
-async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePage:
+async def at(context: Context, caller: Caller, params: StateAt) -> StatePage:
     """One part of the state of then; nobody in the room notices."""
     await require_member(context, params.project, caller.user)
     if (params.seq is None) == (params.time is None):
@@ -104,7 +115,7 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePa
     return StatePage(key, caller.user, params.part, find)
 
 
-async def ops(context: Context, caller: Caller, params: calls.ListOps) -> calls.HistoryOps:
+async def ops(context: Context, caller: Caller, params: ListOps) -> HistoryOps:
     """Whole deltas, oldest first, as a replica hears them."""
     await require_member(context, params.project, caller.user)
     end = await _end(context, caller, params)
@@ -120,16 +131,16 @@ async def ops(context: Context, caller: Caller, params: calls.ListOps) -> calls.
         text = "op: the delta has not so many; give the `next` of the page before"
         raise Refused(ErrorCode.VALIDATION, text, field="op")
     deltas = await context.in_thread(_deltas, rows, params.op)
-    follows: calls.OpsPlace | None = None
+    follows: OpsPlace | None = None
     if deltas and deltas[-1].cut:
         last = deltas[-1]
-        follows = calls.OpsPlace(last.seq - 1, last.op + len(last.ops))
+        follows = OpsPlace(last.seq - 1, last.op + len(last.ops))
     elif deltas and deltas[-1].seq < end.seq:
-        follows = calls.OpsPlace(deltas[-1].seq, 0)
-    return calls.HistoryOps(deltas, follows, end)
+        follows = OpsPlace(deltas[-1].seq, 0)
+    return HistoryOps(deltas, follows, end)
 
 
-async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Position:
+async def _end(context: Context, caller: Caller, params: ListOps) -> Position:
     """Where the last page ends. Of all before it the journal knows what took effect."""
     stands = await current_state.record_effective_ops(context, params.project, caller.user)
     head = stands.head
@@ -143,9 +154,9 @@ async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Posit
     return Position(stands.epoch, max(seq, params.after))
 
 
-def _deltas(rows: list[OpsRow], skipped: int) -> list[calls.HistoryDelta]:
+def _deltas(rows: list[OpsRow], skipped: int) -> list[HistoryDelta]:
     """As many as fit into a page; what is spelled out is longer than what is stored."""
-    deltas: list[calls.HistoryDelta] = []
+    deltas: list[HistoryDelta] = []
     bytes_left = MAX_PAGE_BYTES
     for row in rows:
         ops = _readable(row.ops)
@@ -172,8 +183,8 @@ def _spelled_within(ops: list[Op], bytes_left: int, *, must_take: bool) -> tuple
     return page_ops, bytes_left
 
 
-def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> calls.HistoryDelta:
-    return calls.HistoryDelta(
+def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> HistoryDelta:
+    return HistoryDelta(
         seq=row.seq,
         id=row.delta_id,
         user=row.author,
@@ -195,7 +206,7 @@ async def _colors_of(
     return await context.colors.of(context.db, project, {row.author for row in rows})
 
 
-def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
+def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[HistoryEntry]:
     """As many as fit into a page: an op that is spelled out is longer than what is stored."""
     entries = [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
     return first_that_fit(entries) or entries[:1]
@@ -203,14 +214,12 @@ def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.Hi
 
 def _blamed(
     rows: list[HistoryRow], entity: str, name: str, colors: Mapping[str, str]
-) -> calls.Blamed | None:
+) -> Blamed | None:
     for row in rows:
         given_value = _value_given(_ops_of(row), entity, name)
         if given_value is not None:
             is_large = len(msgspec.json.encode(given_value[0])) > MAX_PAGE_BYTES
-            return calls.Blamed(
-                _entry(row, 0, colors), None if is_large else given_value[0], is_large
-            )
+            return Blamed(_entry(row, 0, colors), None if is_large else given_value[0], is_large)
     return None
 
 
@@ -245,9 +254,9 @@ def _readable(ops: bytes) -> list[Op]:
         return []
 
 
-def _entry(row: HistoryRow, shown_count: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
+def _entry(row: HistoryRow, shown_count: int, colors: Mapping[str, str]) -> HistoryEntry:
     ops = first_that_fit(_ops_of(row)[:shown_count], MAX_ENTRY_SHOWN_BYTES)
-    return calls.HistoryEntry(
+    return HistoryEntry(
         seq=row.seq,
         id=row.delta_id,
         at=row.committed_at,

@@ -7,7 +7,8 @@ from msgspec import structs
 
 from persistence.errors import BadQuery, NoSuchProject, NotFound
 from persistence.tables import project_members, users
-from schema import calls
+from schema.calling.params import Done
+from schema.calling.projects.member_calls import GrantRole, JoinProject, RevokeRole
 from schema.tables.project_members import MEMBERS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner
@@ -26,7 +27,7 @@ async def list_(context: Context, caller: Caller, params: Any) -> Any:
     return page
 
 
-async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> Any:
+async def grant(context: Context, caller: Caller, params: GrantRole) -> Any:
     """Give a role, or another one; without one, what the project gives (rules R10, R20, R80)."""
     if (params.email is None) == (params.user is None):
         raise BadQuery("email", "or `user` is given, one of them: `user` names who is a member")
@@ -49,7 +50,7 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> An
         return await member_of(inner_context, caller, params.project, user)
 
 
-async def _user_by_address(context: Context, caller: Caller, params: calls.GrantRole) -> str:
+async def _user_by_address(context: Context, caller: Caller, params: GrantRole) -> str:
     assert params.email is not None
     with looking_up(context, caller.user):
         user = await users.by_email(context.db, params.email)
@@ -58,7 +59,7 @@ async def _user_by_address(context: Context, caller: Caller, params: calls.Grant
     return user.id
 
 
-async def join(context: Context, caller: Caller, params: calls.JoinProject) -> Any:
+async def join(context: Context, caller: Caller, params: JoinProject) -> Any:
     """Become a member by knowing the project's id, where that is enough (rule R11)."""
     most = context.usage.limits.members_per_project
     with looking_up(context, caller.user):
@@ -69,7 +70,7 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> A
             return await member_of(inner_context, caller, params.project, caller.user)
 
 
-async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
+async def revoke(context: Context, caller: Caller, params: RevokeRole) -> Done:
     """Put someone out, or leave oneself; the second time changes nothing (rule C4)."""
     actor = None if params.user == caller.user else caller.user
     if actor is not None:
@@ -79,9 +80,9 @@ async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> 
     except NoSuchProject:
         raise
     except NotFound:
-        return calls.Done()
+        return Done()
     context.announcer.role_changed(params.project, params.user, None)
-    return calls.Done()
+    return Done()
 
 
 async def member_of(context: Context, caller: Caller, project: str, user: str) -> Any:

@@ -15,15 +15,18 @@ from persistence.tables.internal import counting
 from persistence.tables.studio_projects import ProjectRow
 from rooms.document.document import Document
 from rooms.roles import GOVERNS
-from schema import calls
+from schema.calling.projects.project_calls import ArchiveProject, CreateProject, UpdateProject
+from schema.calls import ROW_CALLS
 from schema.entities import empty_state
 from schema.tables.studio_projects import PROJECTS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner, within
 from server.calls.writes.repeated_creation import require_same
 
+_PROJECT = ROW_CALLS.row(PROJECTS)
 
-async def create(context: Context, caller: Caller, params: calls.CreateProject) -> Any:
+
+async def create(context: Context, caller: Caller, params: CreateProject) -> Any:
     """Make a project with an empty state; the same id again makes no second one (rule C4)."""
     num, den = (int(part) for part in params.signature.split("/"))
     bpm = params.bpm
@@ -53,7 +56,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
     return project
 
 
-async def update(context: Context, caller: Caller, params: calls.UpdateProject) -> Any:
+async def update(context: Context, caller: Caller, params: UpdateProject) -> Any:
     """Change fields, if the version is still the one that was read (rule C5).
 
     As the server: appends lock the same row, and one trigger of the second wall on it would cost
@@ -68,10 +71,10 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
         row = await writing.update(lanes, PROJECTS, caller.user, *update_arguments)
     context.announcer.project_changed(row["id"], row["version"], row["archived"])
     context.announcer.rows_changed()
-    return calls.Project(**row)
+    return _PROJECT(**row)
 
 
-async def archive(context: Context, caller: Caller, params: calls.ArchiveProject) -> Any:
+async def archive(context: Context, caller: Caller, params: ArchiveProject) -> Any:
     """Archive, or bring back."""
     await require_owner(context, params.project, caller.user)
     async with context.db.transaction() as transaction:
@@ -95,4 +98,4 @@ async def require_below_limit(context: Context, db: Executor, user: str, id: str
 
 
 def as_project(row: ProjectRow) -> Any:
-    return calls.Project(**asdict(row))
+    return _PROJECT(**asdict(row))

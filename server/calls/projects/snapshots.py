@@ -21,7 +21,19 @@ from rooms.pauses import walked
 from rooms.presence.seat import member_id
 from rooms.presence.session_permissions import TRANSPORT
 from rooms.roles import EDITS, GOVERNS, SEES
-from schema import calls
+from schema.calling.params import Done
+from schema.calling.projects.snapshot_calls import (
+    Change,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Diff,
+    DiffSnapshots,
+    ForkSnapshot,
+    Restored,
+    RestoreSnapshot,
+    SnapshotState,
+    UpdateSnapshot,
+)
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
 from schema.ops import Op
@@ -42,7 +54,7 @@ from server.states.state_pages import StatePage
 from server.states.stored_state import WorkerDocument, worker_document
 
 
-async def create(context: Context, caller: Caller, params: calls.CreateSnapshot) -> Any:
+async def create(context: Context, caller: Caller, params: CreateSnapshot) -> Any:
     """Keep the state of now; the same id again makes no second one."""
     await require_editor(context, params.project, caller.user)
     most = context.usage.limits.snapshots_per_project
@@ -66,7 +78,7 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
     return snapshot
 
 
-async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> StatePage:
+async def state(context: Context, caller: Caller, params: SnapshotState) -> StatePage:
     """One part of what it holds."""
     await require_member(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
@@ -77,7 +89,7 @@ async def state(context: Context, caller: Caller, params: calls.SnapshotState) -
     return StatePage(params.snapshot, caller.user, params.part, find)
 
 
-async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot) -> Any:
+async def update(context: Context, caller: Caller, params: UpdateSnapshot) -> Any:
     """Change name, description or analysis, if the version is still the one that was read.
 
     As the server, with the first wall (decision 0039).
@@ -97,7 +109,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
 
 
-async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) -> calls.Diff:
+async def diff(context: Context, caller: Caller, params: DiffSnapshots) -> Diff:
     """What differs, in the words of the model."""
     await require_member(context, params.project, caller.user)
     async with context.documents.slot(caller.user), contextlib.AsyncExitStack() as stack:
@@ -112,13 +124,11 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
                     raise NotFound(f"`{name}`: {error}") from error
                 await stack.enter_async_context(snapshot_document)
                 states.append(await snapshot_document.use(_collections))
-        answer: calls.Diff = await context.in_thread(_diff, states, params.limit)
+        answer: Diff = await context.in_thread(_diff, states, params.limit)
     return answer
 
 
-async def restore(
-    context: Context, caller: Caller, params: calls.RestoreSnapshot
-) -> calls.Restored:
+async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> Restored:
     """Bring a state back; what was before is kept first. The same id again does nothing more.
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
@@ -151,10 +161,10 @@ async def restore(
         seq = await live.restore(proposal, ops, caller.id)
     except NotCommitted as refusal:
         raise Refused.by(refusal.error) from None
-    return calls.Restored(seq, count, before)
+    return Restored(seq, count, before)
 
 
-def _proposal(context: Context, caller: Caller, params: calls.RestoreSnapshot) -> Proposal:
+def _proposal(context: Context, caller: Caller, params: RestoreSnapshot) -> Proposal:
     return Proposal(
         project=params.project,
         delta_id=params.id,
@@ -175,13 +185,13 @@ async def _keep_before(context: Context, live: LiveRoom, user: str) -> str:
     return row.id
 
 
-def _restored_before(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:
+def _restored_before(params: RestoreSnapshot, outcome: Outcome, seq: int) -> Restored:
     if outcome is Outcome.DUPLICATE:
-        return calls.Restored(seq, 0, None)
+        return Restored(seq, 0, None)
     raise Refused.by(of_outcome(params.project, params.id, outcome))
 
 
-async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> Any:
+async def fork(context: Context, caller: Caller, params: ForkSnapshot) -> Any:
     """A new project of the caller's own."""
     await require_member(context, params.project, caller.user)
     await require_below_limit(context, context.db, caller.user, params.id)
@@ -208,19 +218,19 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
     return project
 
 
-async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot) -> calls.Done:
+async def delete(context: Context, caller: Caller, params: DeleteSnapshot) -> Done:
     """Its author may, and every owner."""
     async with context.db.transaction() as transaction:
         role = await hold_role(transaction, params.project, caller.user, SEES)
         try:
             author = await project_snapshots.author_of(transaction, params.project, params.snapshot)
         except NotFound:
-            return calls.Done()
+            return Done()
         if role not in GOVERNS and (author is None or author != caller.user):
             text = "a snapshot is deleted by its author or an owner; ask one"
             raise Refused(ErrorCode.FORBIDDEN, text)
         await project_snapshots.delete(transaction, params.project, params.snapshot)
-    return calls.Done()
+    return Done()
 
 
 async def _stored_document(context: Context, project: str, snapshot: str) -> WorkerDocument:
@@ -249,17 +259,17 @@ def _change_transport(ops: list[Op]) -> bool:
     return any(op.col == TRANSPORT for op in walked(ops, yield_gil))
 
 
-def _diff(states: list[State], limit: int) -> calls.Diff:
+def _diff(states: list[State], limit: int) -> Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
     changes = changes_between(before, after, yield_gil)
     answer = first_that_fit(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
     states.clear()
     shown_changes = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
-    return calls.Diff(answer, first_that_fit(shown_changes, pause=yield_gil), len(changes))
+    return Diff(answer, first_that_fit(shown_changes, pause=yield_gil), len(changes))
 
 
-def _without_large_values(change: calls.Change) -> calls.Change:
+def _without_large_values(change: Change) -> Change:
     if len(msgspec.msgpack.encode(change)) <= MAX_ENTRY_SHOWN_BYTES:
         return change
     return msgspec.structs.replace(change, props={}, clipped=True)

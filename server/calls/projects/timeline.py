@@ -2,7 +2,7 @@
 
 from rooms.music.between_beats import between as found_between
 from rooms.music.tempo_map import TempoMap
-from schema import calls
+from schema.calling.projects.timeline_calls import Between, Range, Times, ToBeats, ToSeconds
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context, require_member
@@ -11,7 +11,7 @@ from server.loop.threads import yield_gil
 from server.refused import Refused
 
 
-async def between(context: Context, caller: Caller, params: calls.Between) -> calls.Range:
+async def between(context: Context, caller: Caller, params: Between) -> Range:
     """What lies between two beats."""
     await require_member(context, params.project, caller.user)
     if params.end < params.start:
@@ -19,22 +19,22 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     tracks = None if params.tracks is None else set(params.tracks)
     range_arguments = params.start, params.end, tracks, params.notes, params.limit, yield_gil
     async with context.documents.slot(caller.user):
-        range_found: calls.Range = await current_state.ask(
+        range_found: Range = await current_state.ask(
             context, params.project, found_between, *range_arguments
         )
     return range_found
 
 
-async def seconds(context: Context, caller: Caller, params: calls.ToSeconds) -> calls.Times:
+async def seconds(context: Context, caller: Caller, params: ToSeconds) -> Times:
     """Beats to seconds."""
     tempo = await _tempo(context, caller, params.project)
-    return calls.Times([tempo.seconds_at(beat) for beat in params.beats])
+    return Times([tempo.seconds_at(beat) for beat in params.beats])
 
 
-async def beats(context: Context, caller: Caller, params: calls.ToBeats) -> calls.Times:
+async def beats(context: Context, caller: Caller, params: ToBeats) -> Times:
     """Seconds to beats."""
     tempo = await _tempo(context, caller, params.project)
-    return calls.Times([tempo.beat_at(time) for time in params.seconds])
+    return Times([tempo.beat_at(time) for time in params.seconds])
 
 
 async def _tempo(context: Context, caller: Caller, project: str) -> TempoMap:

@@ -7,7 +7,9 @@ from msgspec import UNSET, structs
 from persistence.rows import reading
 from persistence.rows.reading import Row
 from persistence.tables import collaboration_sessions
-from schema import calls
+from schema.calling.collaboration_session_calls import EndSession, SessionHistory
+from schema.calling.params import Done
+from schema.calls import OF_TABLES
 from schema.errors import ErrorCode
 from schema.messages import Presence
 from schema.tables.collaboration_sessions import SESSIONS
@@ -21,10 +23,10 @@ PROJECT = "project"
 """The column of a state by which its room is found, beside what names it."""
 
 
-async def history(context: Context, caller: Caller, params: calls.SessionHistory) -> Any:
+async def history(context: Context, caller: Caller, params: SessionHistory) -> Any:
     """Who was in a session, and for how long (rules I5, I8)."""
     await reading.get(context.rows, SESSIONS, caller.user, params.session, ["id"])
-    list_params: Any = calls.OF_TABLES["session_stays.list"][0]
+    list_params: Any = OF_TABLES["session_stays.list"][0]
     where = {"session": params.session}
     stay_params = list_params(
         where=where, limit=params.limit, after=params.after, before=params.before
@@ -32,13 +34,13 @@ async def history(context: Context, caller: Caller, params: calls.SessionHistory
     return await ROW_ANSWERS["session_stays.list"](context, caller, stay_params)
 
 
-async def end(context: Context, caller: Caller, params: calls.EndSession) -> calls.Done:
+async def end(context: Context, caller: Caller, params: EndSession) -> Done:
     """End it, for its host and for owners (rule I4)."""
     if not await collaboration_sessions.end_by(context.db, params.session, caller.user):
         text = "a session is ended by its host or by an owner of the project; ask one"
         raise Refused(ErrorCode.FORBIDDEN, text)
     context.announcer.rows_changed()
-    return calls.Done()
+    return Done()
 
 
 async def list_states(context: Context, caller: Caller, params: Any) -> Any:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from schema.calling.params import Done
 from schema.calling.row_calls import Call, watched_by
-from schema.calls import EndWatch
+from schema.calling.watch_calls import EndWatch
 from schema.errors import ErrorCode
 from schema.tables.description import Table, Verb
 from server.calls.caller import Caller

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from schema import calls
+from schema.calling.projects.project_calls import CreateProject
+from schema.calling.projects.snapshot_calls import CreateSnapshot, ForkSnapshot
 from schema.errors import ErrorCode
 from server.refused import Refused
 
@@ -14,7 +15,7 @@ FIRST_VERSION = 1
 
 def require_same(
     made_row: Any,
-    params: calls.CreateProject | calls.CreateSnapshot | calls.ForkSnapshot,
+    params: CreateProject | CreateSnapshot | ForkSnapshot,
     names: Iterable[str],
 ) -> None:
     """Raises `Refused` if the row was made with other values under these names.

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from schema import calls, limits, server_limits
+from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.calling.accounts.device_login_calls import PollDeviceLogin
 from schema.calling.accounts.registration_and_login_calls import Register
+from schema.calling.params import Params
+from schema.calling.projects.project_calls import CreateProject
 from schema.calling.row_calls import RowCalls
 from schema.columns.json_maps import problem_with_map
 from schema.errors import ErrorCode
@@ -26,7 +28,7 @@ def heard(**message: Any) -> Past | None:
     return None
 
 
-def called(kind: type[calls.Params], **params: Any) -> Past | None:
+def called(kind: type[Params], **params: Any) -> Past | None:
     """What the decoder says of a call's parameters."""
     try:
         JSON.params(JSON.encode(params), kind)  # type: ignore[arg-type]
@@ -95,7 +97,7 @@ def selection() -> Seen:
 @case("MAX_NAME_LENGTH")
 def names() -> Seen:
     def create(length: int) -> Past | None:
-        return called(calls.CreateProject, name="n" * length)
+        return called(CreateProject, name="n" * length)
 
     return Seen(create(limits.MAX_NAME_LENGTH), create(limits.MAX_NAME_LENGTH + 1))
 

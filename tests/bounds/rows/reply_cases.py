@@ -11,7 +11,7 @@ from rooms.journal.tail import Tail
 from rooms.music.musical_context import musical_context
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
-from schema.calls import Change
+from schema.calling.projects.snapshot_calls import Change
 from schema.entities import empty_state
 from schema.messages import Ack, Reply
 from server.calls.projects.snapshots import _without_large_values

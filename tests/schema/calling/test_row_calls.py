@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from schema import calls
 from schema.calling.params import Params
 from schema.calling.row_calls import RowCalls
+from schema.calls import BY_HAND, ROW_CALLS
 from schema.tables.all_tables import TABLES
 from schema.tables.description import EQUALITY, Column, SqlType, Table, Verb
 from schema.tables.plugin_presets import PLUGIN_PRESETS
@@ -35,7 +35,7 @@ def test_Q1_each_verb_of_each_table_is_a_call() -> None:
 
 
 def test_no_call_is_both_made_and_written_out() -> None:
-    assert not calls.BY_HAND.keys() & calls.ROW_CALLS.methods().keys()
+    assert not BY_HAND.keys() & ROW_CALLS.methods().keys()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from msgspec import UNSET
 
-from schema.calls import Batch, BatchedCall
+from schema.calling.batch_calls import Batch, BatchedCall
 from schema.limits import CALL_SECONDS, MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MESSAGES_PER_SECOND
 from server.calls.all_answers import ANSWERS
 from server.calls.batches import Batches

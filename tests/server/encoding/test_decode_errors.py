@@ -8,7 +8,7 @@ from typing import Any
 import msgpack
 import pytest
 
-from schema.calls import CreateProject
+from schema.calling.projects.project_calls import CreateProject
 from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED
 from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.limits import LOGINS_NEEDED_ALLOWED

@@ -11,7 +11,9 @@ from msgspec import inspect
 
 from rooms.rules.proposal_rules import problem_with_new_props
 from schema.calling.accounts.registration_and_login_calls import Register
-from schema.calls import METHODS, CreateProject, CreateSnapshot
+from schema.calling.projects.project_calls import CreateProject
+from schema.calling.projects.snapshot_calls import CreateSnapshot
+from schema.calls import METHODS
 from schema.columns.music import AudioAnalysis
 from schema.entities import ENTITY_TYPES
 from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta

@@ -5,8 +5,8 @@ from typing import Any
 from schema import limits
 from schema.bounds import Past
 from schema.calling.invitation_calls import CreateInvitation
+from schema.calling.projects.member_calls import GrantRole
 from schema.calling.session_permission_calls import PermitInSession
-from schema.calls import GrantRole
 from schema.errors import ErrorCode
 from tests.bounds.cases import Seen, case, live_case
 from tests.bounds.rows.message_cases import PROJECT, called
