@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from persistence.caller_role import ROLE
-from persistence.rows.visibility import TieSql, column_of, tie
+from persistence.rows.rights_sql import TieSql, tie
 from schema.roles import ROLES_OF, Rights, Whom
 from schema.tables.description import Table, Verb
 
@@ -55,7 +55,7 @@ BY_SETTING = TieSql(
     user="(SELECT caller_id())",
     projects=_projects,
     peers="(SELECT caller_peers())::uuid[]",
-    column_sql=column_of,
+    column_sql=Table.stored_name,
     operator="(SELECT is_operator((SELECT caller_id())))",
 )
 """The second wall: of the caller that the transaction is for, looked up once a statement.
@@ -87,12 +87,12 @@ def policies(table: Table, rights: Rights) -> list[Policy]:
 def granted(table: Table, rights: Rights, columns: Collection[str]) -> ColumnGrants:
     """`columns`: those of the relation in PostgreSQL, as a `reads` may be more than a name."""
     names = (*table.names, table.user, table.project)
-    ties = {column_of(table, name) for name in names if name}
+    ties = {table.stored_name(name) for name in names if name}
     shown_columns = {
         word for column in table.columns for word in WORD.findall(column.reads or column.name)
     }
-    creatable_columns = {column_of(table, column.name) for column in table.creates}
-    changed_columns = {column_of(table, column.name) for column in table.changes}
+    creatable_columns = {table.stored_name(column.name) for column in table.creates}
+    changed_columns = {table.stored_name(column.name) for column in table.changes}
     granted_columns = frozenset(columns)
     none: frozenset[str] = frozenset()
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
@@ -129,7 +129,7 @@ def _role_arguments(table: Table, whoms: tuple[Whom, ...]) -> list[str]:
     arguments = [f"'{{{','.join(_roles(whoms))}}}'"]
     if Whom.MAKER in whoms:
         makers = ROLES_OF[Whom.CONTRIBUTOR]
-        arguments += [f"'{{{','.join(sorted(makers))}}}'", f"'{column_of(table, table.user)}'"]
+        arguments += [f"'{{{','.join(sorted(makers))}}}'", f"'{table.stored_name(table.user)}'"]
     return arguments
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schema.tables.description import Table
+
 
 class Whom(StrEnum):
     """Users, told by what ties them to a row. What a row has no column for, ties nobody to it."""
@@ -78,3 +80,10 @@ RIGHTS: dict[str, Rights] = {
     "invitations": Rights(see=_OWNERS),
 }
 """Relation (`schema.tables`) -> who may do what with its rows."""
+
+NO_RIGHTS = Rights(see=())
+
+
+def rights_of(table: Table) -> Rights:
+    """Who may do what with its rows."""
+    return RIGHTS.get(table.relation, NO_RIGHTS)

@@ -16,9 +16,9 @@ from persistence.rows.condition_sql import (
 )
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import Order, behind_sql, order_sql
-from persistence.rows.visibility import predicate, rights_of
+from persistence.rows.rights_sql import predicate
 from schema.limits import MAX_PAGE_BYTES
-from schema.roles import Whom
+from schema.roles import Whom, rights_of
 from schema.server_limits import MAX_STATEMENT_TEXTS
 from schema.tables.description import Column, SqlType, Table
 

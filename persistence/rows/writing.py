@@ -23,8 +23,7 @@ from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such, rea
 from persistence.rows.row_lanes import RowLanes
 from persistence.rows.row_owners import count_others
 from persistence.rows.statements import TEXTS
-from persistence.rows.visibility import rights_of
-from schema.roles import Whom
+from schema.roles import Whom, rights_of
 from schema.tables.description import REQUIRED, Column, Table
 
 FIRST_VERSION = 1

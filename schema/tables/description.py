@@ -217,3 +217,8 @@ class Table:
     def changes(self) -> Iterable[Column]:
         """What `update` takes."""
         return (column for column in self.columns if column.changes)
+
+    def stored_name(self, name: str) -> str:
+        """The column in PostgreSQL of one on the wire; of one that is not there, its name."""
+        column = self.by_name.get(name)
+        return column.reads if column is not None and column.reads else name

@@ -21,7 +21,7 @@ from persistence.row_security import (
     holds,
     policies,
 )
-from persistence.rows.visibility import BY_ARGUMENT, tie
+from persistence.rows.rights_sql import BY_ARGUMENT, tie
 from schema.roles import RIGHTS, ROLES_OF, Rights, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table

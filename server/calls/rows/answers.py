@@ -10,12 +10,11 @@ from msgspec import UNSET, structs
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
 from persistence.rows.row_lanes import RowLanes
-from persistence.rows.visibility import rights_of
 from persistence.tables.internal import accounts_for_operators
 from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
 from schema.errors import ErrorCode
-from schema.roles import Whom
+from schema.roles import Whom, rights_of
 from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member

@@ -17,8 +17,8 @@ from persistence.rows.statements import (
     stored,
     update_text,
 )
-from persistence.rows.visibility import rights_of
 from persistence.rows.writing import create, delete, update
+from schema.roles import rights_of
 from schema.tables.all_tables import TABLES
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from tests.persistence.rows.conftest import Asked

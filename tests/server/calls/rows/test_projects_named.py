@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from persistence.rows.visibility import rights_of
-from schema.roles import Whom
+from schema.roles import Whom, rights_of
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Verb
 from tests.server.conftest import Node, create_project

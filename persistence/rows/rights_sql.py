@@ -6,10 +6,8 @@ Each look-up is an array that is made once a statement, not once a row.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from schema.roles import RIGHTS, ROLES_OF, Rights, Whom
+from schema.roles import ROLES_OF, Whom
 from schema.tables.description import Table
-
-NOBODY = Rights(see=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +30,8 @@ CALLER = "($1::text)::uuid"
 """Of every statement, the first argument is the caller."""
 
 
-def place_of(table: Table, name: str) -> str:
-    """The column of the relation that holds what is called so on the wire."""
-    return f"{table.relation}.{column_of(table, name)}"
-
-
-def column_of(table: Table, name: str) -> str:
-    """The column in PostgreSQL of one on the wire."""
-    described = table.by_name.get(name)
-    return described.reads if described is not None and described.reads else name
+def _place_of_name(table: Table, name: str) -> str:
+    return f"{table.relation}.{table.stored_name(name)}"
 
 
 def _projects(roles: tuple[str, ...]) -> str:
@@ -57,15 +48,10 @@ BY_ARGUMENT = TieSql(
         "ARRAY(SELECT other.user_id FROM project_members AS mine JOIN project_members AS other"
         f" ON other.project_id = mine.project_id WHERE mine.user_id = {CALLER})"
     ),
-    column_sql=place_of,
+    column_sql=_place_of_name,
     operator=f"(SELECT is_operator({CALLER}))",
 )
 """The first wall: of the caller that the statement is given."""
-
-
-def rights_of(table: Table) -> Rights:
-    """Who may do what with its rows."""
-    return RIGHTS.get(table.relation, NOBODY)
 
 
 def predicate(table: Table, whoms: Iterable[Whom], ties: TieSql = BY_ARGUMENT) -> str:
