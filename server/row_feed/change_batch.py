@@ -10,7 +10,7 @@ from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, Table
-from server.row_feed.ties import Ties, by_peers, by_role, is_told
+from server.row_feed.visibility import Visibility, is_seen_by_peers, is_seen_by_role, is_told
 from server.row_feed.watches import Watch, Watches, WatchGroup, logged_as
 
 MEMBERS = "project_members"
@@ -30,7 +30,7 @@ class ChangeBatch:
     """Relation -> id -> what the row holds; those that are gone are not in it."""
     groups: frozenset[WatchGroup]
     """For whom that was read; who began to watch later has seen it in the first rows."""
-    ties: Ties = field(default_factory=Ties)
+    visibility: Visibility = field(default_factory=Visibility)
     row_count: int = 0
     """How many rows changed."""
 
@@ -71,9 +71,9 @@ async def read_change_batch(
     changes_by_relation = _told_in(tables.values(), changes)
     groups = [g for g in groups if g.watched_list.table.relation in changes_by_relation]
     rows, query_count = await _read_rows(db, groups, changes_by_relation)
-    ties, asked_too = await _ties(db, groups, rows)
+    visibility, asked_too = await _visibility(db, groups, rows)
     size = len({(change.table, change.row) for change in changes})
-    batch = ChangeBatch(place, changes_by_relation, rows, frozenset(groups), ties, size)
+    batch = ChangeBatch(place, changes_by_relation, rows, frozenset(groups), visibility, size)
     return batch, query_count + asked_too
 
 
@@ -116,19 +116,19 @@ async def _read_rows(
     return rows, query_count
 
 
-async def _ties(
+async def _visibility(
     db: Executor, groups: Sequence[WatchGroup], rows: Mapping[str, Mapping[str, Row]]
-) -> tuple[Ties, int]:
+) -> tuple[Visibility, int]:
     projects: set[str] = set()
     role_users: set[str] = set()
     people: set[str] = set()
     peer_users: set[str] = set()
     for group in groups:
         table, rows_found = group.watched_list.table, rows[group.watched_list.table.relation]
-        if by_role(table) and rows_found:
+        if is_seen_by_role(table) and rows_found:
             projects.update(row[table.project] for row in rows_found.values())
             role_users.update(group.watches_by_user)
-        if by_peers(table) and rows_found:
+        if is_seen_by_peers(table) and rows_found:
             people.update(row[table.user] for row in rows_found.values())
             peer_users.update(group.watches_by_user)
     members: dict[str, dict[str, str]] = {}
@@ -138,8 +138,8 @@ async def _ties(
     peers: dict[str, set[str]] = {}
     for user, peer in await watched_rows.peers_among(db, peer_users, people):
         peers.setdefault(peer, set()).add(user)
-    ties = Ties(members, {user: frozenset(others) for user, others in peers.items()})
-    return ties, bool(projects) + bool(people)
+    visibility = Visibility(members, {user: frozenset(others) for user, others in peers.items()})
+    return visibility, bool(projects) + bool(people)
 
 
 async def watches_of(db: Executor, watches: Watches, changes: Sequence[LoggedChange]) -> set[Watch]:
@@ -183,10 +183,10 @@ async def touched_by_roles(
     touched_watches = {
         watch
         for group in groups
-        if by_role(group.watched_list.table)
+        if is_seen_by_role(group.watched_list.table)
         for watch in group.of_users(users)
     }
-    among_people = [group for group in groups if by_peers(group.watched_list.table)]
+    among_people = [group for group in groups if is_seen_by_peers(group.watched_list.table)]
     if among_people:
         watching = {user for group in among_people for user in group.watches_by_user}
         users |= await watched_rows.members_among(db, projects, watching)

@@ -25,7 +25,7 @@ def kinds(group: WatchGroup, id: str, moment: ChangeBatch) -> Iterable[tuple[str
     row = moment.rows[table.relation].get(id)
     seeing: set[Watch] = set()
     if row is not None and group.watched_list.matches(row):
-        seeing = group.of_users(moment.ties.seers(table, row))
+        seeing = group.of_users(moment.visibility.seers(table, row))
     holding = group.watches_by_row.get(id, set())
     yield LEFT, holding - seeing
     yield CHANGED, holding & seeing
@@ -36,7 +36,7 @@ def concerned(group: WatchGroup, id: str, moment: ChangeBatch) -> set[Watch]:
     """Who shows the row, or sees it now, whether it is in the list or not."""
     row = moment.rows.get(group.watched_list.table.relation, {}).get(id)
     seeing = group.of_users(
-        set() if row is None else moment.ties.seers(group.watched_list.table, row)
+        set() if row is None else moment.visibility.seers(group.watched_list.table, row)
     )
     return seeing | group.watches_by_row.get(id, set())
 

@@ -19,7 +19,7 @@ from server.metrics.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch
 from server.row_feed.changes import CHANGED, ENTERED, LEFT, ListChanges, concerned, kinds
 from server.row_feed.positions import FeedPositions
-from server.row_feed.ties import by_peers, by_role
+from server.row_feed.visibility import is_seen_by_peers, is_seen_by_role
 from server.row_feed.watches import Watch, Watches, WatchGroup
 
 AT_A_TIME_SECONDS = 0.002
@@ -317,6 +317,6 @@ def _is_touched(watch: Watch, memberships: Iterable[LoggedChange]) -> bool:
     """Whether these changes of roles may make its list another one."""
     table = watch.group.watched_list.table
     changes = list(memberships)
-    if by_peers(table) and changes:
+    if is_seen_by_peers(table) and changes:
         return True
-    return by_role(table) and any(change.user == watch.user for change in changes)
+    return is_seen_by_role(table) and any(change.user == watch.user for change in changes)

@@ -20,7 +20,7 @@ from persistence.rows.reading import read_fields
 from persistence.rows.watched_rows import naming
 from schema.limits import MAX_WATCH_STEPS
 from schema.tables.description import Column, Operator, Table
-from server.row_feed.ties import scope
+from server.row_feed.visibility import deciding_columns
 from server.row_feed.watches import WatchedList
 
 STEPS = "one for a comparison, a value of a list, a part of a pattern between `%`"
@@ -42,7 +42,7 @@ def read_listed(
     ]
     condition = AllOf((*parts, row_condition)) if parts else row_condition
     columns = _chosen(table, fields)
-    names_looked_at = {column.name for column in _columns(condition)} | set(scope(table))
+    names_looked_at = {column.name for column in _columns(condition)} | set(deciding_columns(table))
     needed_columns = [c for c in table.columns if c in columns or c.name in names_looked_at]
     key = _ENCODER.encode(
         (table.relation, [c.name for c in columns], sorted(scope_values.items()), where or {})

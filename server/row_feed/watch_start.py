@@ -15,7 +15,7 @@ from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
 from server.metrics.metrics import Count
-from server.row_feed.ties import by_peers, by_role, is_told
+from server.row_feed.visibility import is_seen_by_peers, is_seen_by_role, is_told
 from server.row_feed.watches import Watch, logged_as, require_few, too_large
 
 
@@ -105,9 +105,9 @@ async def _missed(
         return ResyncReason.TOO_OLD
     projects = await watched_rows.projects_of(db, user)
     roles = [change for change in changes if change.table == "project_members"]
-    if by_role(table) and any(change.user == user for change in roles):
+    if is_seen_by_role(table) and any(change.user == user for change in roles):
         return ResyncReason.ACCESS
-    if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
+    if is_seen_by_peers(table) and any(c.user == user or c.project in projects for c in roles):
         return ResyncReason.ACCESS
     told = [change for change in changes if change.table == logged and is_told(table, change)]
     return _MissedChanges(told, projects)

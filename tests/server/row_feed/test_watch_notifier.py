@@ -16,7 +16,7 @@ from server.encoding.codec import JSON, MSGPACK, Codec
 from server.events.events import EventSubject
 from server.row_feed.change_batch import ChangeBatch
 from server.row_feed.positions import FeedPositions
-from server.row_feed.ties import Ties
+from server.row_feed.visibility import Visibility
 from server.row_feed.watch_notifier import WatchNotifier
 from server.row_feed.watches import Watch, WatchedList, Watches, WatchGroup
 
@@ -90,7 +90,7 @@ class Told:
             {"plugin_presets": changes},
             {"plugin_presets": rows},
             frozenset(self.watches.groups.values()) if read_for is None else read_for,
-            Ties(),
+            Visibility(),
             len(changes),
         )
         await self.telling.tell(moment, {})
@@ -190,7 +190,7 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
     monkeypatch.setattr(Watches, "all", look)
     monkeypatch.setattr(WatchGroup, "watches", look)
     other = {"auth_sessions": {"a": [LoggedChange("auth_sessions", "a", None, "u", xact=11)]}}
-    moment = ChangeBatch(LogPosition("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
+    moment = ChangeBatch(LogPosition("c", "12:12:"), other, {}, frozenset(), Visibility(), 1)
     await told.telling.tell(moment, {})
     assert looked == []
     assert told.watches.beginners == set()

@@ -1,4 +1,4 @@
-"""What ties users to rows, as of one moment, and who sees a row by it (`schema.roles`)."""
+"""Who sees a row (`schema.roles`), by what was read once of all users who watch."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from schema.tables.description import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
-    """Of all users who watch, as far as the rows of a moment need them."""
+class Visibility:
+    """The roles and peers of all users who watch, as far as the rows of one batch need them."""
 
     members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Project -> user -> role."""
@@ -38,12 +38,12 @@ class Ties:
         return self.members.get(row[table.project], {}).items() if table.project else ()
 
 
-def by_role(table: Table) -> bool:
+def is_seen_by_role(table: Table) -> bool:
     """Whether a role in the row's project lets one see it."""
     return any(whom in ROLES_OF for whom in RIGHTS[table.relation].see)
 
 
-def by_peers(table: Table) -> bool:
+def is_seen_by_peers(table: Table) -> bool:
     """Whether one sees rows of those with whom one shares a project."""
     return Whom.PEER in RIGHTS[table.relation].see
 
@@ -53,7 +53,7 @@ def is_told(table: Table, change: LoggedChange) -> bool:
     return not change.private or RIGHTS[table.relation].see == (Whom.SELF,)
 
 
-def scope(table: Table) -> tuple[str, ...]:
+def deciding_columns(table: Table) -> tuple[str, ...]:
     """The columns by which it is known who sees a row."""
     public = Whom.EVERYONE in RIGHTS[table.relation].see
     return tuple(filter(None, (table.user, table.project, "is_public" if public else "")))
