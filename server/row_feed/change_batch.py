@@ -11,7 +11,7 @@ from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, Table
 from server.row_feed.visibility import Visibility, is_seen_by_peers, is_seen_by_role, is_told
-from server.row_feed.watches import Watch, Watches, WatchGroup, logged_as
+from server.row_feed.watches import Watch, Watches, WatchGroup, name_in_change_log
 
 MEMBERS = "project_members"
 
@@ -64,8 +64,8 @@ async def read_change_batch(
     db: Executor, watches: Watches, place: LogPosition, changes: Sequence[LoggedChange]
 ) -> tuple[ChangeBatch, int]:
     """What the rows hold and who sees them, and how many questions that took."""
-    logged_names = dict.fromkeys(change.table for change in changes)
-    groups = [group for logged in logged_names for group in watches.of_table(logged)]
+    logged_tables = dict.fromkeys(change.table for change in changes)
+    groups = [group for logged_table in logged_tables for group in watches.of_table(logged_table)]
     tables = {MEMBERS: TABLES[MEMBERS]}
     tables.update((g.watched_list.table.relation, g.watched_list.table) for g in groups)
     changes_by_relation = _told_in(tables.values(), changes)
@@ -81,12 +81,12 @@ def _told_in(
     tables: Iterable[Table], changes: Sequence[LoggedChange]
 ) -> dict[str, dict[str, list[LoggedChange]]]:
     """As `ChangeBatch.changes_by_relation`, of these tables."""
-    tables_by_logged: dict[str, list[Table]] = {}
+    tables_by_logged_table: dict[str, list[Table]] = {}
     for table in tables:
-        tables_by_logged.setdefault(logged_as(table), []).append(table)
+        tables_by_logged_table.setdefault(name_in_change_log(table), []).append(table)
     told: dict[str, dict[str, list[LoggedChange]]] = {}
     for change in changes:
-        for table in tables_by_logged.get(change.table, ()):
+        for table in tables_by_logged_table.get(change.table, ()):
             if is_told(table, change):
                 of_relation = told.setdefault(table.relation, {})
                 of_relation[change.row] = [*of_relation.pop(change.row, ()), change]

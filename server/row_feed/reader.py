@@ -107,14 +107,14 @@ class FeedReader:
         """Something was written."""
         self._woken.set()
 
-    async def ready(self, logged: str) -> None:
+    async def ready(self, logged_table: str) -> None:
         """Wait until all that is written to the table from now on will be read.
 
         The table is watched before; the log calls it so. Raises `Unavailable` after some seconds.
         """
         try:
             async with asyncio.timeout(READY_SECONDS):
-                while logged not in self._covered_tables:
+                while logged_table not in self._covered_tables:
                     self._is_table_wanted.set()
                     self._woken.set()
                     await self._covers_more.wait()
@@ -267,10 +267,10 @@ class FeedReader:
                     parts += [part[len(part) // 2 :], part[: len(part) // 2]]
         return None
 
-    async def _lists_anew(self, db: Executor, moment: ChangeBatch) -> dict[Watch, Sequence[Row]]:
+    async def _lists_anew(self, db: Executor, batch: ChangeBatch) -> dict[Watch, Sequence[Row]]:
         """What lists hold now of those whose roles, or whose peers, have changed."""
         lists: dict[Watch, Sequence[Row]] = {}
-        memberships = moment.memberships(change_log.NOWHERE)
+        memberships = batch.memberships(change_log.NOWHERE)
         for watch in await touched_by_roles(db, self._watches, memberships):
             if watch.waiting_batches is not None or watch.is_over:
                 continue

@@ -76,7 +76,7 @@ class RowFeed:
             raise Refused(ErrorCode.VALIDATION, "this connection is gone")
         watch = self.watches.begin(outlet, user, watched_list)
         try:
-            await self.reader.ready(watch.group.logged)
+            await self.reader.ready(watch.group.logged_table)
             first = await self._starting.first(watch, since)
         except BaseException:
             self.watches.end(watch)

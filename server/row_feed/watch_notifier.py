@@ -17,7 +17,7 @@ from server.encoding.codec import frame_header
 from server.events.events import EventSubject
 from server.metrics.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch
-from server.row_feed.changes import CHANGED, ENTERED, LEFT, ListChanges, concerned, kinds
+from server.row_feed.list_changes import CHANGED, ENTERED, LEFT, ListChanges, concerned, kinds
 from server.row_feed.positions import FeedPositions
 from server.row_feed.visibility import is_seen_by_peers, is_seen_by_role
 from server.row_feed.watches import Watch, Watches, WatchGroup
@@ -54,31 +54,31 @@ class WatchNotifier:
         self._began_at = 0.0
         """When the turn of the event loop began that it works in, in seconds of the loop."""
 
-    async def tell(self, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]) -> None:
+    async def tell(self, batch: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]) -> None:
         """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
         self._began_at = asyncio.get_running_loop().time()
-        begun_watches = self._hold_for_beginners(moment)
+        begun_watches = self._hold_for_beginners(batch)
         for watch in begun_watches:
             with self._or_anew(watch):
-                self._tell_one_watch(watch, moment, lists.get(watch))
+                self._tell_one_watch(watch, batch, lists.get(watch))
             await self._pause()
-        for group in self._concerned(moment, lists):
+        for group in self._concerned(batch, lists):
             try:
-                await self._tell_group(group, moment, lists)
+                await self._tell_group(group, batch, lists)
             except Exception as error:
-                self._note(group.logged, error)
+                self._note(group.logged_table, error)
                 await self._end(group.watches(), ResyncReason.FAILED)
-        self._settle(begun_watches, moment.read_up_to)
+        self._settle(begun_watches, batch.read_up_to)
 
     def begin(self, watch: Watch) -> None:
         """Its first rows are on their way: what came meanwhile follows."""
         watch.told_at = asyncio.get_running_loop().time()
-        moments, watch.waiting_batches = watch.waiting_batches or [], None
+        batches, watch.waiting_batches = watch.waiting_batches or [], None
         if watch.cannot_begin is not None:
             self.resync(watch, watch.cannot_begin)
-        for moment in moments:
+        for batch in batches:
             with self._or_anew(watch):
-                self._tell_one_watch(watch, moment, None)
+                self._tell_one_watch(watch, batch, None)
 
     async def tell_position(self, place: LogPosition) -> None:
         """Those who were told nothing for long: a position that is old is good for little."""
@@ -127,7 +127,7 @@ class WatchNotifier:
 
     def cannot_list(self, watch: Watch, error: Exception) -> None:
         """What the list of this watch holds now cannot be read."""
-        self._note(watch.group.logged, error)
+        self._note(watch.group.logged_table, error)
         self.resync(watch, ResyncReason.FAILED)
 
     async def _end(self, watches: Iterable[Watch], reason: ResyncReason) -> None:
@@ -144,29 +144,29 @@ class WatchNotifier:
         try:
             yield
         except Exception as error:
-            self._note(watch.group.logged, error)
+            self._note(watch.group.logged_table, error)
             self.resync(watch, ResyncReason.FAILED)
 
     def _note(self, table: str, error: Exception, row: str = "") -> None:
         log.error("what has changed cannot be told", table=table, row=row, exc_info=error)
         self._count("changes_untold", 1, EventSubject(name=table, text=type(error).__name__))
 
-    def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
+    def _hold_for_beginners(self, batch: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
         begun_watches: list[Watch] = []
-        members = moment.changes_by_relation.get(MEMBERS, {})
+        members = batch.changes_by_relation.get(MEMBERS, {})
         for watch in self._watches.beginners:
             if watch.waiting_batches is None:
                 begun_watches.append(watch)
                 continue
-            own_changes = moment.changes_by_relation.get(watch.group.relation, {})
+            own_changes = batch.changes_by_relation.get(watch.group.relation, {})
             if watch.cannot_begin is not None or not (own_changes or members):
                 continue
             watch.waiting_change_count += len(own_changes) + (
                 len(members) if members is not own_changes else 0
             )
             if watch.waiting_change_count <= MAX_CHANGES_AT_ONCE:
-                watch.waiting_batches.append(moment)
+                watch.waiting_batches.append(batch)
             else:
                 _hold_no_more(watch, ResyncReason.TOO_MUCH)
         return begun_watches
@@ -179,58 +179,56 @@ class WatchNotifier:
         saw = [watch for watch in begun_watches if log_place.saw_all_of(watch.first_rows_place)]
         self._watches.beginners.difference_update(saw)
 
-    def _concerned(
-        self, moment: ChangeBatch, lists: Mapping[Watch, object]
-    ) -> Iterable[WatchGroup]:
+    def _concerned(self, batch: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[WatchGroup]:
         """Only these are looked at, however many there are."""
-        return moment.groups | {watch.group for watch in lists if not watch.is_over}
+        return batch.groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
-        self, group: WatchGroup, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
+        self, group: WatchGroup, batch: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
     ) -> None:
         changes = ListChanges(group.watched_list.columns)
         anew = {watch for watch in lists if watch.group is group}
-        row_numbers = await self._of_group(group, moment, changes, anew)
+        row_numbers = await self._of_group(group, batch, changes, anew)
         for watch in anew - self._watches.beginners:
-            row_numbers[watch] = self._anew(watch, moment, changes, lists[watch])
+            row_numbers[watch] = self._anew(watch, batch, changes, lists[watch])
             await self._pause()
         for watch, numbers in row_numbers.items():
             with self._or_anew(watch):
-                self._send(watch, changes, numbers, moment.read_up_to)
+                self._send(watch, changes, numbers, batch.read_up_to)
             await self._pause()
         await self._pause()
 
     async def _of_group(
-        self, group: WatchGroup, moment: ChangeBatch, changes: ListChanges, apart: set[Watch]
+        self, group: WatchGroup, batch: ChangeBatch, changes: ListChanges, apart: set[Watch]
     ) -> Numbers:
         """Beginners are told by themselves: what is told here may be older than their rows."""
         numbers: Numbers = {}
         table = group.watched_list.table
         beginners = self._watches.beginners
-        for id in moment.changes_by_relation.get(group.relation, {}):
-            row = moment.rows.get(table.relation, {}).get(id)
+        for id in batch.changes_by_relation.get(group.relation, {}):
+            row = batch.rows.get(table.relation, {}).get(id)
             try:
-                for kind, watches in kinds(group, id, moment):
+                for kind, watches in kinds(group, id, batch):
                     settled_watches = watches - beginners - apart
                     number = changes.number(kind, id, row) if settled_watches else 0
                     for watch in settled_watches:
                         _take_change(watch, kind, id)
                         numbers.setdefault(watch, []).append(number)
             except Exception as error:  # of this row alone
-                self._note(group.logged, error, id)
-                await self._end(concerned(group, id, moment) - beginners, ResyncReason.FAILED)
+                self._note(group.logged_table, error, id)
+                await self._end(concerned(group, id, batch) - beginners, ResyncReason.FAILED)
             await self._pause()
         return numbers
 
     def _anew(
-        self, watch: Watch, moment: ChangeBatch, changes: ListChanges, rows: Sequence[Row]
+        self, watch: Watch, batch: ChangeBatch, changes: ListChanges, rows: Sequence[Row]
     ) -> list[int]:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.watched_list.table
         now = {row_id(table, row): row for row in rows}
         shown_ids, changed_ids = (
             set(watch.shown_ids),
-            moment.news(watch.group.relation, watch.first_rows_place),
+            batch.news(watch.group.relation, watch.first_rows_place),
         )
         happened = [
             *((LEFT, id) for id in shown_ids - now.keys()),
@@ -241,31 +239,29 @@ class WatchNotifier:
             _take_change(watch, kind, id)
         return [changes.number(kind, id, now.get(id)) for kind, id in happened]
 
-    def _tell_one_watch(
-        self, watch: Watch, moment: ChangeBatch, anew: Sequence[Row] | None
-    ) -> None:
+    def _tell_one_watch(self, watch: Watch, batch: ChangeBatch, anew: Sequence[Row] | None) -> None:
         """What a moment was to one watch, but for what its first rows have told.
 
         `anew`: what its list holds now, where that was read.
         """
-        if watch.is_over or not moment.read_up_to.saw_all_of(watch.first_rows_place):
+        if watch.is_over or not batch.read_up_to.saw_all_of(watch.first_rows_place):
             return  # all of it was seen by its first rows
         changes = ListChanges(watch.group.watched_list.columns)
         if anew is not None:
-            numbers = self._anew(watch, moment, changes, anew)
-        elif _is_touched(watch, moment.memberships(watch.first_rows_place)):
+            numbers = self._anew(watch, batch, changes, anew)
+        elif _is_touched(watch, batch.memberships(watch.first_rows_place)):
             self.resync(watch, ResyncReason.ACCESS)
             return
         else:
-            numbers = self._news(watch, moment, changes)
-        self._send(watch, changes, numbers, moment.read_up_to)
+            numbers = self._news(watch, batch, changes)
+        self._send(watch, changes, numbers, batch.read_up_to)
 
-    def _news(self, watch: Watch, moment: ChangeBatch, changes: ListChanges) -> list[int]:
+    def _news(self, watch: Watch, batch: ChangeBatch, changes: ListChanges) -> list[int]:
         numbers: list[int] = []
         table = watch.group.watched_list.table
-        for id in moment.news(watch.group.relation, watch.first_rows_place):
-            row = moment.rows.get(table.relation, {}).get(id)
-            for kind, watches in kinds(watch.group, id, moment):
+        for id in batch.news(watch.group.relation, watch.first_rows_place):
+            row = batch.rows.get(table.relation, {}).get(id)
+            for kind, watches in kinds(watch.group, id, batch):
                 if watch in watches:
                     _take_change(watch, kind, id)
                     numbers.append(changes.number(kind, id, row))

@@ -16,7 +16,7 @@ from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
 from server.metrics.metrics import Count
 from server.row_feed.visibility import is_seen_by_peers, is_seen_by_role, is_told
-from server.row_feed.watches import Watch, logged_as, require_few, too_large
+from server.row_feed.watches import Watch, name_in_change_log, require_few, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ async def _missed(
     db: Executor, table: Table, user: str, since: LogPosition
 ) -> _MissedChanges | ResyncReason:
     """What has changed since, or the reason why that cannot be told."""
-    logged = logged_as(table)
-    tables = {logged, "project_members"}
+    logged_table = name_in_change_log(table)
+    tables = {logged_table, "project_members"}
     now, changes = await change_log.since(db, since, MAX_CHANGES_READ, tables)
     if not since.leads_to(now):
         return ResyncReason.OTHER_HISTORY
@@ -109,7 +109,7 @@ async def _missed(
         return ResyncReason.ACCESS
     if is_seen_by_peers(table) and any(c.user == user or c.project in projects for c in roles):
         return ResyncReason.ACCESS
-    told = [change for change in changes if change.table == logged and is_told(table, change)]
+    told = [change for change in changes if change.table == logged_table and is_told(table, change)]
     return _MissedChanges(told, projects)
 
 

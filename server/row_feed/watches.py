@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from server.row_feed.change_batch import ChangeBatch
 
 
-def logged_as(table: Table) -> str:
+def name_in_change_log(table: Table) -> str:
     """The name of the table in the change log."""
     return STORED_IN.get(table.relation, table.relation)
 
@@ -63,9 +63,9 @@ class WatchGroup:
         return self.watched_list.table.relation
 
     @property
-    def logged(self) -> str:
+    def logged_table(self) -> str:
         """What the change log calls its table."""
-        return logged_as(self.watched_list.table)
+        return name_in_change_log(self.watched_list.table)
 
     def watches(self) -> Iterator["Watch"]:
         """All of them."""
@@ -160,7 +160,7 @@ class Watches:
         group = self.groups.get(watched_list.key)
         if group is None:
             group = self.groups[watched_list.key] = WatchGroup(watched_list)
-            self._by_table.setdefault(group.logged, set()).add(group)
+            self._by_table.setdefault(group.logged_table, set()).add(group)
         watch = Watch(
             uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, watched_list.key)
         )
@@ -204,9 +204,9 @@ class Watches:
         """What the change log calls those that are watched."""
         return set(self._by_table)
 
-    def of_table(self, logged: str) -> list[WatchGroup]:
+    def of_table(self, logged_table: str) -> list[WatchGroup]:
         """The groups whose rows the change log calls so."""
-        return list(self._by_table.get(logged, ()))
+        return list(self._by_table.get(logged_table, ()))
 
     def all(self) -> Iterator[Watch]:
         """Every watch."""
@@ -215,10 +215,10 @@ class Watches:
 
     def _forget(self, group: WatchGroup) -> None:
         del self.groups[group.watched_list.key]
-        groups = self._by_table[group.logged]
+        groups = self._by_table[group.logged_table]
         groups.remove(group)
         if not groups:
-            del self._by_table[group.logged]
+            del self._by_table[group.logged_table]
 
 
 def require_few(rows: Iterable[object]) -> None:

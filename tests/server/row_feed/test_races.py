@@ -41,9 +41,9 @@ def after_lists(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Gate]:
     def gated(table: str) -> Gate:
         gate = Gate()
 
-        async def lists_anew(self: Any, db: Any, moment: Any) -> Any:
-            found = await real(self, db, moment)
-            if table in moment.changes_by_relation:
+        async def lists_anew(self: Any, db: Any, batch: Any) -> Any:
+            found = await real(self, db, batch)
+            if table in batch.changes_by_relation:
                 await gate.pass_()
             return found
 

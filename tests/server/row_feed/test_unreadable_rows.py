@@ -10,7 +10,7 @@ from persistence.errors import Faulty
 from persistence.rows import watched_rows
 from persistence.rows.reading import Row
 from schema.tables.description import Column, Table
-from server.row_feed.changes import kinds
+from server.row_feed.list_changes import kinds
 from tests.server.conftest import Node, create_project
 from tests.server.row_feed.test_watching import preset, psql
 from tests.server.row_feed.watching import Shown
@@ -123,10 +123,10 @@ async def test_V10_a_row_that_cannot_be_compared_ends_the_watches_that_may_see_i
     await preset(psql, ben, "b0")
     assert [await hers.said(), await his.said()] == [[("entered", "a0")], [("entered", "b0")]]
 
-    def fails(group: Any, id: str, moment: Any) -> Any:
-        if moment.rows["plugin_presets"][id]["name"] == "bad":
+    def fails(group: Any, id: str, batch: Any) -> Any:
+        if batch.rows["plugin_presets"][id]["name"] == "bad":
             raise ValueError("planted")
-        return kinds(group, id, moment)
+        return kinds(group, id, batch)
 
     with capture_logs(), monkeypatch.context() as broken:
         broken.setattr("server.row_feed.watch_notifier.kinds", fails)

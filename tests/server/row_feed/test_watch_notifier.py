@@ -85,7 +85,7 @@ class Told:
             for id, name in names.items()
             if name is not None
         }
-        moment = ChangeBatch(
+        batch = ChangeBatch(
             LogPosition("c", f"{xact + 1}:{xact + 1}:"),
             {"plugin_presets": changes},
             {"plugin_presets": rows},
@@ -93,7 +93,7 @@ class Told:
             Visibility(),
             len(changes),
         )
-        await self.telling.tell(moment, {})
+        await self.telling.tell(batch, {})
 
 
 async def test_V2_all_who_watch_one_list_get_one_encoding() -> None:
@@ -190,8 +190,8 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
     monkeypatch.setattr(Watches, "all", look)
     monkeypatch.setattr(WatchGroup, "watches", look)
     other = {"auth_sessions": {"a": [LoggedChange("auth_sessions", "a", None, "u", xact=11)]}}
-    moment = ChangeBatch(LogPosition("c", "12:12:"), other, {}, frozenset(), Visibility(), 1)
-    await told.telling.tell(moment, {})
+    batch = ChangeBatch(LogPosition("c", "12:12:"), other, {}, frozenset(), Visibility(), 1)
+    await told.telling.tell(batch, {})
     assert looked == []
     assert told.watches.beginners == set()
 

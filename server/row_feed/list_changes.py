@@ -1,4 +1,4 @@
-"""What happened to the rows of one list at one moment: equal changes are encoded once."""
+"""What happened to the rows of one list in one batch: equal changes are encoded once."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,32 +17,32 @@ from server.row_feed.watches import Watch, WatchGroup
 ENTERED, CHANGED, LEFT = "entered", "changed", "left"
 
 
-def kinds(group: WatchGroup, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set[Watch]]]:
+def kinds(group: WatchGroup, id: str, batch: ChangeBatch) -> Iterable[tuple[str, set[Watch]]]:
     """What a changed row did, and to the lists of which watches, by the rows they show."""
-    if group not in moment.groups:
+    if group not in batch.groups:
         return
     table = group.watched_list.table
-    row = moment.rows[table.relation].get(id)
+    row = batch.rows[table.relation].get(id)
     seeing: set[Watch] = set()
     if row is not None and group.watched_list.matches(row):
-        seeing = group.of_users(moment.visibility.seers(table, row))
+        seeing = group.of_users(batch.visibility.seers(table, row))
     holding = group.watches_by_row.get(id, set())
     yield LEFT, holding - seeing
     yield CHANGED, holding & seeing
     yield ENTERED, seeing - holding
 
 
-def concerned(group: WatchGroup, id: str, moment: ChangeBatch) -> set[Watch]:
+def concerned(group: WatchGroup, id: str, batch: ChangeBatch) -> set[Watch]:
     """Who shows the row, or sees it now, whether it is in the list or not."""
-    row = moment.rows.get(group.watched_list.table.relation, {}).get(id)
+    row = batch.rows.get(group.watched_list.table.relation, {}).get(id)
     seeing = group.of_users(
-        set() if row is None else moment.visibility.seers(group.watched_list.table, row)
+        set() if row is None else batch.visibility.seers(group.watched_list.table, row)
     )
     return seeing | group.watches_by_row.get(id, set())
 
 
 class ListChanges:
-    """Of one list at one moment; numbers stand for changes."""
+    """Of one list in one batch; numbers stand for changes."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._columns = columns

@@ -7,7 +7,7 @@ import msgspec
 from schema.limits import MAX_PAGE_BYTES
 from schema.tables.all_tables import TABLES
 from server.encoding.codec import JSON, MSGPACK
-from server.row_feed.changes import ListChanges
+from server.row_feed.list_changes import ListChanges
 
 COLUMNS = tuple(TABLES["plugin_presets"].by_name[name] for name in ("id", "name"))
 
