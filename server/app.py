@@ -49,6 +49,7 @@ from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.connection_login import ConnectionLogins, EndedLogins
 from server.router.connection_services import ConnectionServices
+from server.router.connection_usage import ConnectionUsage
 from server.router.draining import Draining
 from server.router.hello import Greeting
 from server.router.http_pages import HttpPages
@@ -56,7 +57,6 @@ from server.router.joining import Joining
 from server.router.liveness import Liveness
 from server.router.router import Router
 from server.router.row_change_listener import RowChangeListener
-from server.router.socket_limits import SocketLimits
 from server.router.web_pages import FOLDER, WebPages
 from server.row_feed.row_feed import RowFeed
 from server.settings.in_force import InForce
@@ -343,18 +343,18 @@ def _socket_server(core: _Core, context: Context, pages: HttpPages) -> Connectio
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
     histograms = core.histograms
-    limits = SocketLimits(core.usage, settings.proxies, count)
+    usage = ConnectionUsage(core.usage, settings.proxies, count)
     login = ConnectionLogins(core.usage, hub.rooms, core.ended_logins)
     router = Router(
         hub,
-        Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
+        Greeting(connections, hub, usage, login, admission, spawn, context, count, clock),
         Joining(connections, hub, core.usage, spawn, context, count, histograms.joined, clock),
         CallReplies(login, spawn, context, count, histograms.answered),
-        limits,
+        usage,
         count,
         clock,
     )
     origins = settings.all_origins
     return ConnectionServices(
-        connections, hub, core.feed, router, pages, limits, admission, origins, count
+        connections, hub, core.feed, router, pages, usage, admission, origins, count
     )

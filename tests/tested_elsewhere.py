@@ -395,7 +395,7 @@ TESTED_ELSEWHERE = {
     "server.router.call_replies": "tests/bounds/rows/reply_cases.py",
     "server.router.row_change_listener": "tests/server/nodes/test_row_changes.py",
     "server.router.http_pages": "tests/server/live/test_hub.py",
-    "server.router.socket_limits": "tests/server/live/test_hub.py",
+    "server.router.connection_usage": "tests/server/live/test_hub.py",
     "server.router.connection_services": "tests/server/test_limits.py",
     "server.serving": "tests/server/router/test_shutdown.py",
     "server.settings.in_force": "tests/server/running/test_reloading.py",

@@ -10,9 +10,9 @@ from server.accounts.admission import Admission
 from server.live.hub import Hub
 from server.logs.log_throttle import LogThrottle
 from server.metrics.metrics import Count
+from server.router.connection_usage import ConnectionUsage
 from server.router.http_pages import HttpPages
 from server.router.router import Router
-from server.router.socket_limits import SocketLimits
 from server.row_feed.row_feed import RowFeed
 from server.sockets.addresses import Network
 from server.sockets.connection import Connection
@@ -43,7 +43,7 @@ class ConnectionServices:
         feed: RowFeed,
         router: Router,
         pages: HttpPages,
-        socket_limits: SocketLimits,
+        connection_usage: ConnectionUsage,
         admission: Admission,
         origins: tuple[str, ...],
         count: Count,
@@ -55,15 +55,15 @@ class ConnectionServices:
         self.received = router.received
         self.over_rate = router.over_rate
         self.end_gesture = router.end_gesture
-        self.spend = socket_limits.spend
+        self.spend = connection_usage.spend
         self.answer_http = pages.answer
-        self.on_connect = socket_limits.on_connect
+        self.on_connect = connection_usage.on_connect
         self.count = count
         self.pacing = ReadPacing(asyncio.get_running_loop())
         self._connections = connections
         self._hub = hub
         self._feed = feed
-        self._socket_limits = socket_limits
+        self._socket_limits = connection_usage
         self._admission = admission
 
     def use(self, origins: tuple[str, ...], proxies: tuple[Network, ...]) -> None:

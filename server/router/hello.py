@@ -28,7 +28,7 @@ from server.live.hub import Hub
 from server.metrics.metrics import Count
 from server.refused import Refused
 from server.router.connection_login import ConnectionLogins
-from server.router.socket_limits import SocketLimits
+from server.router.connection_usage import ConnectionUsage
 from server.sockets.connection import Connection
 from server.sockets.connection_states import WaitingForHello
 
@@ -49,7 +49,7 @@ class Greeting:
         self,
         connections: Mapping[str, Connection],
         hub: Hub,
-        socket_limits: SocketLimits,
+        connection_usage: ConnectionUsage,
         login: ConnectionLogins,
         admission: Admission,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
@@ -59,7 +59,7 @@ class Greeting:
     ) -> None:
         self._connections = connections
         self._hub = hub
-        self._socket_limits = socket_limits
+        self._socket_limits = connection_usage
         self._login = login
         self._admission = admission
         self._spawn = spawn

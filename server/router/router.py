@@ -26,9 +26,9 @@ from server.encoding.codec import UnreadableMessage
 from server.live.hub import Hub
 from server.metrics.metrics import Count
 from server.router.call_replies import CallReplies
+from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
 from server.router.joining import Joining
-from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn, WaitingForHello
 
@@ -54,7 +54,7 @@ class Router:
         greeting: Greeting,
         joining: Joining,
         calls: CallReplies,
-        socket_limits: SocketLimits,
+        connection_usage: ConnectionUsage,
         count: Count,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -62,7 +62,7 @@ class Router:
         self._greeting = greeting
         self._joining = joining
         self._calls = calls
-        self._socket_limits = socket_limits
+        self._socket_limits = connection_usage
         self._count = count
         self._clock = clock
 

@@ -19,9 +19,9 @@ from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.router.call_replies import CallReplies
 from server.router.connection_login import ConnectionLogins
+from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
 from server.router.joining import Joining
-from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
 from tests.server.wire import Message, Wire, marker
@@ -90,7 +90,7 @@ def _restore(project: str) -> Message:
 SNAPSHOT = "00000000-0000-4000-8000-00000000aaaa"
 
 DOORS = [
-    *(Door(SocketLimits, "spend", says) for says in (_delta, _undo, _redo)),
+    *(Door(ConnectionUsage, "spend", says) for says in (_delta, _undo, _redo)),
     *(Door(Hub, name, says) for name, says in (("propose", _delta), ("undo", _undo))),
     *(Door(LiveRoom, "run", says) for says in (_delta, _undo, _redo, _leave)),
     *(Door(Room, "propose", says) for says in (_delta,)),

@@ -1,4 +1,4 @@
-"""How many sockets an address and a user may have: counts them, and refuses those too many."""
+"""What a connection uses of what its address and user may: counted, and refused when too much."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ TOO_MANY = 429
 log = structlog.get_logger()
 
 
-class SocketLimits:
+class ConnectionUsage:
     """Between connections and `Usage`. `proxies`: who is believed when it names an address."""
 
     def __init__(self, usage: Usage, proxies: tuple[Network, ...], count: Count) -> None:
