@@ -30,6 +30,7 @@ from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
 from server.control_plane.node_answers import NodeAnswers
 from server.control_plane.node_questions import TOLD, NodeQuestions
+from server.control_plane.node_row import NodeRow
 from server.control_plane.operator_orders import OperatorOrders
 from server.control_plane.slow_calls import SlowCalls
 from server.doors.admin_socket import AdminSocket
@@ -100,7 +101,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     signing, clock = foundation.shared.signing, foundation.clock
 
     def database_reads_and_writes() -> bool:
-        return row_changes.is_current and operator_orders.is_written
+        return row_changes.is_current and node_row.is_written
 
     pages = HttpPages(
         hub=hub,
@@ -114,7 +115,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     public_url = PublicUrl(settings.mail.public_url)
     mail, backups = _mail(core, public_url), BackupAges(foundation.db.behind)
     health = _health(core, pages, supervisor, mail, backups)
-    operator_orders = _operator_orders(core, draining, health)
+    node_row = _node_row(core, draining)
+    operator_orders = _operator_orders(core, node_row, draining, health)
     context = _context(core, row_changes, operator_orders, public_url)
     node = Node(
         settings=settings,
@@ -139,6 +141,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         mail=mail,
         backups=backups,
         admin_socket=_admin_socket(core, context),
+        node_row=node_row,
         operator_orders=operator_orders,
         turn_durations=health.turn,
     )
@@ -226,8 +229,20 @@ def _health(
     )
 
 
-def _operator_orders(core: _Core, draining: Draining, health: NodeHealth) -> OperatorOrders:
+def _node_row(core: _Core, draining: Draining) -> NodeRow:
     hub, connections, load = core.hub, core.connections, core.load
+
+    def figures() -> Figures:
+        counts = len(connections), len(hub.rooms), hub.member_count
+        return Figures(*counts, load.share, draining.is_on)
+
+    return NodeRow(core.base.db.rooms, hub.node, figures, VERSION)
+
+
+def _operator_orders(
+    core: _Core, node_row: NodeRow, draining: Draining, health: NodeHealth
+) -> OperatorOrders:
+    hub, events = core.hub, core.base.metrics.events
 
     def drain(is_on: bool) -> None:
         if is_on:
@@ -235,15 +250,8 @@ def _operator_orders(core: _Core, draining: Draining, health: NodeHealth) -> Ope
         else:
             draining.end()
 
-    def figures() -> Figures:
-        counts = len(connections), len(hub.rooms), hub.member_count
-        return Figures(*counts, load.share, draining.is_on)
-
-    events = core.base.metrics.events
-    node_answers = NodeAnswers(hub, connections, core.slow_calls, events, health.now)
-    return OperatorOrders(
-        core.base.db.rooms, hub, node_answers, drain, figures, core.tasks.spawn, VERSION
-    )
+    node_answers = NodeAnswers(hub, core.connections, core.slow_calls, events, health.now)
+    return OperatorOrders(core.base.db.rooms, hub, node_row, node_answers, drain, core.tasks.spawn)
 
 
 def _make_other_nodes(

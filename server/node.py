@@ -13,6 +13,7 @@ from server.accounts.hashing.costs import OWASP, HashCosts
 from server.accounts.mail.sender import MailSender, OpenMailConnection
 from server.backups.backup_ages import BackupAges
 from server.calls.context import Context
+from server.control_plane.node_row import NodeRow
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
 from server.embedded_servers import EmbeddedServers
@@ -104,6 +105,8 @@ class Node:
     mail: MailSender
     backups: BackupAges
     admin_socket: AdminSocket
+    node_row: NodeRow
+    """Says in the database that this node is there."""
     operator_orders: OperatorOrders
     """What operators tell this node, and ask of it."""
     turn_durations: Callable[[], None]

@@ -49,8 +49,8 @@ async def _serve_until_stopping(
         node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
     else:
         node.context.public_url.is_behind(node.settings.balancer)
-    node.operator_orders.address = f"{_host_in_url(node.settings.host)}:{port}"
-    await node.operator_orders.say_there()
+    node.node_row.address = f"{_host_in_url(node.settings.host)}:{port}"
+    await node.node_row.say_there()
     await node.admin_socket.start()
     node.pages.is_ready = True
     on_ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
@@ -62,7 +62,7 @@ async def _serve_until_stopping(
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
     await node.context.guesses.close()
-    await node.operator_orders.say_gone()
+    await node.node_row.say_gone()
 
 
 async def _close(node: Node) -> None:

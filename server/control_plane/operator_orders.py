@@ -5,56 +5,41 @@ finds it by looking twice a second.
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
 
-from persistence.errors import Busy, PersistenceError, Unavailable
+from persistence.errors import PersistenceError
 from persistence.pool import Executor
-from persistence.tables.operating import node_questions, nodes, operator_orders
-from persistence.tables.operating.nodes import Figures
+from persistence.tables.operating import node_questions, operator_orders
 from persistence.tables.operating.operator_orders import NodeQuestion, OrdersRead
 from server.control_plane.node_answers import NodeAnswers
+from server.control_plane.node_row import NodeRow
 from server.live.hub import Hub
-
-FORGOTTEN_SECONDS = 60.0
-"""A node that ended without a word is listed as silent for so long."""
 
 log = structlog.get_logger()
 
 
 class OperatorOrders:
-    """Of one node. `drain`: send its members elsewhere and let nobody in, or let people in again.
-
-    `figures`: what the node holds just now.
-    """
+    """Of one node. `drain`: send its members away and let nobody in, or let people in again."""
 
     def __init__(
         self,
         db: Executor,
         hub: Hub,
+        node_row: NodeRow,
         node_answers: NodeAnswers,
         drain: Callable[[bool], None],
-        figures: Callable[[], Figures],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        version: str,
     ) -> None:
         self.node = hub.node
-        self.address = ""
-        """Where it listens, for operators; known once it does."""
-        self.is_written = True
-        """Whether this node could write the last time it said that it is there: a database that can
-        only be read answers everything else. False until it is written again."""
         self._db = db
         self._hub = hub
+        self._node_row = node_row
         self._node_answers = node_answers
         self._drain = drain
-        self._figures = figures
         self._spawn = spawn
-        self._version = version
         self._drain_words = 0
         """How often operators had said whether it is drained when that was last read."""
         self._look_lock = asyncio.Lock()
@@ -70,38 +55,14 @@ class OperatorOrders:
         """Read what is new, and do it; raises `PersistenceError`."""
         async with self._look_lock:
             await self._read_and_do()
-        if not self.is_written:
-            await self.say_there()
+        if not self._node_row.is_written:
+            await self._node_row.say_there()  # perhaps it can be by now
 
     def wake(self) -> None:
         """Another node has written something that is to be read at once."""
         if not self._is_woken:
             self._is_woken = True
             self._spawn(self._look_now())
-
-    async def say_there(self) -> None:
-        """This node is there, and holds so much; raises `PersistenceError`."""
-        own_row = self.node, socket.gethostname()[:255], self.address, os.getpid(), self._version
-        try:
-            await nodes.seen(self._db, *own_row, self._figures())
-        except Busy:  # somebody has a lock: others can be written
-            raise
-        except Unavailable:
-            self.is_written = False
-            raise
-        self.is_written = True
-
-    async def say_gone(self) -> None:
-        """This node ends; that others do not hear of it harms nobody."""
-        try:
-            async with asyncio.timeout(1.0):
-                await nodes.gone(self._db, self.node)
-        except (TimeoutError, PersistenceError) as error:
-            log.info("others hear later that this node has ended", reason=str(error))
-
-    async def forget_nodes(self) -> None:
-        """Those that ended without a word; raises `PersistenceError`."""
-        await nodes.forget(self._db, FORGOTTEN_SECONDS)
 
     async def tidy(self) -> None:
         """Forget what nobody needs any more; raises `PersistenceError`."""

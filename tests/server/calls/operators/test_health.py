@@ -159,7 +159,7 @@ async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -
 
 
 async def test_R95_a_node_that_cannot_write_is_not_ready(doors: Doors) -> None:
-    doors.near.server.operator_orders.is_written = False
+    doors.near.server.node_row.is_written = False
     assert doors.near.server.pages.readiness() == (False, "database unavailable")
     await doors.near.server.operator_orders.look()
     is_ready, _ = doors.near.server.pages.readiness()

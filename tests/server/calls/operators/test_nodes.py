@@ -48,7 +48,7 @@ GO_ON_IN_MAINTENANCE = {
 async def test_R48_nodes_say_what_they_hold(doors: Doors) -> None:
     ann = await doors.far.musician("ann")
     await ann.join(await create_project(ann))
-    await doors.far.server.operator_orders.say_there()
+    await doors.far.server.node_row.say_there()
     shown = await doors.by_call("nodes")
     by_node = {row["node"]: row for row in shown["nodes"]}
     assert set(by_node) == {doors.near.hub.node, doors.far.hub.node}
@@ -186,7 +186,7 @@ async def test_R54_a_drained_node_is_empty_until_it_is_undrained(doors: Doors) -
     assert (await doors.far.http("/readyz"))[0] == 200
     await doors.far.again(ann)
     doors.far.server.draining.begin()  # as SIGUSR1 does
-    await doors.far.server.operator_orders.say_there()
+    await doors.far.server.node_row.say_there()
     assert (await doors.by_call("undrain", node=node))["changed"] is True
     await doors.far.server.operator_orders.look()
     assert doors.far.server.draining.is_on is False

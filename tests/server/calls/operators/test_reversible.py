@@ -124,7 +124,7 @@ async def scene(doors: Doors) -> Scene:
     ann = await doors.far.musician("ann")
     project = await create_project(ann)
     joined, _ = await ann.join(project)
-    await doors.far.server.operator_orders.say_there()
+    await doors.far.server.node_row.say_there()
     [login] = (await doors.by_call("logins", user="ann"))["logins"]
     return Scene(doors, ann, project, joined["you"], login["login"])
 
