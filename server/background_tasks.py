@@ -98,8 +98,8 @@ def start_for_life(node: Node) -> None:
     time = asyncio.get_running_loop().time
     committer, hub = node.hub.commits.committer, node.hub
 
-    async def announce() -> None:
-        hub.broadcast.heartbeat(time())
+    async def pass_time() -> None:
+        hub.pass_time(time())
 
     async def turn() -> None:
         node.turn_durations()
@@ -120,7 +120,7 @@ def start_for_life(node: Node) -> None:
     repeat("measuring what was of late", TURN_SECONDS, turn)
     keep("sending mails that were asked for", node.context.asked_mails.run)
     keep("reading what is watched", node.feed.reader.run, vital=True)
-    repeat("announcing rooms", ANNOUNCE_SECONDS, announce, vital=True)
+    repeat("announcing rooms", ANNOUNCE_SECONDS, pass_time, vital=True)
     repeat("watching connections", CHECK_SECONDS, check, vital=True)
     repeat("collecting garbage", CHECK_SECONDS, collect)
 

@@ -157,6 +157,12 @@ class Hub:
         recent = [room for room in rooms if room.ticks.last_tick_at > since]
         return sum(room.gathers(full_room_gap) for room in recent)
 
+    def pass_time(self, now: float) -> None:
+        """Give every room the time, by which absences and silent nodes end; announce rooms."""
+        for live in list(self.rooms.values()):
+            live.carry_out(live.room.pass_time(now))
+        self.broadcast.heartbeat(now)
+
     # Coming and going.
 
     async def join(self, request: JoinRequest, project: str, is_wanted: Callable[[], bool]) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rooms.effects import Effects, ForwardEntry, Packet
+from rooms.effects import ForwardEntry, Packet
 from rooms.room import Room
 from schema.messages import Digest
 from schema.node_messages import (
@@ -25,7 +25,7 @@ from server.encoding.codec import MSGPACK
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 
-HEARTBEAT_SECONDS = 2.0
+SHARED_HEARTBEAT_SECONDS = 2.0
 """How often a shared room is announced anew: a lost one is repaired, and its lease goes on."""
 
 ALONE_HEARTBEAT_SECONDS = 10.0
@@ -40,8 +40,6 @@ class AnnouncedRoom(Protocol):
 
     @property
     def room(self) -> Room: ...
-
-    def carry_out(self, effects: Effects) -> None: ...
 
 
 class RoomBroadcast:
@@ -106,11 +104,10 @@ class RoomBroadcast:
         self._bus.unfollow(project)
 
     def heartbeat(self, now: float) -> None:
-        """Announce what is due, and forget nodes that have fallen silent."""
+        """Announce the rooms whose turn it is."""
         for project, live in list(self._rooms.items()):
-            live.carry_out(live.room.pass_time(now))
             is_shared = live.room.is_shared
-            gap = HEARTBEAT_SECONDS if is_shared else ALONE_HEARTBEAT_SECONDS
+            gap = SHARED_HEARTBEAT_SECONDS if is_shared else ALONE_HEARTBEAT_SECONDS
             if now - self._announced_at.get(project, 0.0) >= gap - 0.1:
                 self.announce(project, asks=not is_shared)
 

@@ -99,7 +99,7 @@ async def waits(room: Room) -> bool:
 async def test_P5_P8_the_first_member_of_a_node_is_told_of_at_once(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.nodes.room_broadcast.HEARTBEAT_SECONDS", 1_000.0)
+    monkeypatch.setattr("server.nodes.room_broadcast.SHARED_HEARTBEAT_SECONDS", 1_000.0)
     monkeypatch.setattr("server.nodes.room_broadcast.ALONE_HEARTBEAT_SECONDS", 1_000.0)
     session = Session(await nodes.start(), await nodes.start())
     await session.begin()  # Ann hears of Ben without a heartbeat

@@ -181,7 +181,7 @@ class Node:
         """The heartbeat, and the slow tick."""
         while True:
             await asyncio.sleep(0.5)
-            hub.broadcast.heartbeat(self._studio.loop.time())
+            hub.pass_time(self._studio.loop.time())
             with suppress(Unavailable):
                 await hub.watch.look_for_more()
 
