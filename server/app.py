@@ -34,9 +34,6 @@ from server.control_plane.node_row import NodeRow
 from server.control_plane.operator_orders import OperatorOrders
 from server.control_plane.slow_calls import SlowCalls
 from server.doors.admin_socket import AdminSocket
-from server.figures.gauges import add_gauges
-from server.figures.histograms import Histograms, add_histograms
-from server.figures.node_health import NodeHealth
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
 from server.live.write_behind.write_behind import WriteBehind
@@ -44,6 +41,9 @@ from server.loop.deadlines import Deadlines
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import Threads
 from server.node import Foundation, Node
+from server.node_figures.gauges import add_gauges
+from server.node_figures.histograms import Histograms, add_histograms
+from server.node_figures.node_health import NodeHealth
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges

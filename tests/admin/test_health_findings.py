@@ -11,7 +11,7 @@ from admin import health_findings
 from admin.health_findings import findings
 from admin.health_tables import health
 from schema.operating.event_kinds import EVENT_KINDS
-from server.figures.node_health import ALARMS
+from server.node_figures.node_health import ALARMS
 from tests.ops.alarms import alarms
 
 ROOT = Path(__file__).parents[2]

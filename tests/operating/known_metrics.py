@@ -9,9 +9,9 @@ from unittest.mock import MagicMock
 from prometheus_client.openmetrics import parser
 from prometheus_client.samples import Sample
 
-from server.figures.gauges import add_gauges
-from server.figures.histograms import add_histograms
 from server.metrics.metrics import Metrics
+from server.node_figures.gauges import add_gauges
+from server.node_figures.histograms import add_histograms
 
 ENDS = {"counter": "_total", "info": "_info"}
 

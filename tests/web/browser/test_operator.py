@@ -23,7 +23,7 @@ def nothing_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*each: Durations) -> dict[str, Any]:
         return histogram_map(Durations(each[0].bounds))
 
-    monkeypatch.setattr("server.figures.node_health.histogram_map", nothing)
+    monkeypatch.setattr("server.node_figures.node_health.histogram_map", nothing)
 
 
 MAKE_OPERATORS = "UPDATE prime_users SET is_operator = true WHERE username = 'olga'"

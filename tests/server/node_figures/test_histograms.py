@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.figures.histograms import add_histograms
 from server.metrics.metrics import Metrics
+from server.node_figures.histograms import add_histograms
 from tests.server.conftest import Node, create_project, eventually
 
 
