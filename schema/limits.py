@@ -107,7 +107,7 @@ OPS_PER_SECOND = BOUNDS.add(
     "ops a second",
     "`delta`, `undo`, `redo`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one user at one server, over all connections; four seconds of it may come at once. "
     "A message counts ten ops more, and one of over 8 KiB one for each KiB.",
 )
@@ -719,7 +719,7 @@ MAX_SOCKETS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one server: two windows of everyone in a school behind one address.",
 )
 
@@ -729,7 +729,7 @@ MAX_STRANGERS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one server, without a login yet: a class that logs in at once.",
 )
 
@@ -739,7 +739,7 @@ MAX_STRANGERS = BOUNDS.add(
     "sockets",
     "a handshake",
     OVERLOADED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one server, without a login yet: past it the one that has waited longest goes.",
 )
 
@@ -749,7 +749,7 @@ MAX_CONNECTS_PER_SECOND = BOUNDS.add(
     "handshakes a second",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one address at one server; ten seconds of it may come at once: a school comes back.",
 )
 
@@ -759,7 +759,7 @@ MAX_SOCKETS_PER_USER = BOUNDS.add(
     "sockets",
     "`hello`, `auth.login`",
     TOO_MANY_CONNECTIONS,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one server. (A call that logs in is refused with `limit_reached`.)",
 )
 
@@ -769,7 +769,7 @@ MAX_ROOMS_PER_USER = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "server/router/joining.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -779,7 +779,7 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "server/router/joining.py",
     "Devices of one user in one room, on all servers.",
 )
 
@@ -789,7 +789,7 @@ MAX_STRANGER_CALLS_PER_SECOND = BOUNDS.add(
     "calls a second",
     "any call without a login",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one address at one server, before anything is looked up; ten seconds of it at once (A59).",
 )
 
@@ -799,7 +799,7 @@ MAX_REFRESHES_PER_HOUR = BOUNDS.add(
     "calls an hour",
     "`auth.refresh`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one login at one server, in all its windows (A59).",
 )
 
@@ -809,7 +809,7 @@ MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
     "accounts an hour",
     "`auth.register`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one address at one server: a class. One that is answered `taken` counts five times.",
 )
 
@@ -819,7 +819,7 @@ MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one address at one server, over all accounts.",
 )
 
@@ -829,7 +829,7 @@ MAX_WRONG_CODES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "calls that take a code, or a password once more",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/guessing/guesses.py",
     "Of one address, or of one user who is logged in, at one server (A42).",
 )
 
@@ -839,7 +839,7 @@ MAX_WRONG_SECRETS_PER_NETWORK = BOUNDS.add(
     "tries an hour",
     "calls that take a password or a code",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/guessing/guesses.py",
     "Of one /24, or one /48 of IPv6, at all servers together (A42).",
 )
 
@@ -909,7 +909,7 @@ MAX_MAILS_ASKED_PER_HOUR = BOUNDS.add(
     "mails an hour",
     "`auth.request_reset`, `auth.send_verification`, `auth.change_email`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Asked for from one address at one server, for whatever account.",
 )
 
@@ -939,7 +939,7 @@ MAX_PROVIDER_LOGINS_PER_HOUR = BOUNDS.add(
     "logins an hour",
     "`auth.provider_begin`, `auth.link_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Begun by a provider, of one address at one server.",
 )
 
@@ -959,7 +959,7 @@ MAX_DEVICE_CODES_PER_HOUR = BOUNDS.add(
     "devices an hour",
     "`auth.device_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one address at one server: a class that starts its machines at once.",
 )
 
@@ -969,7 +969,7 @@ MAX_USER_CODE_TRIES_PER_HOUR = BOUNDS.add(
     "codes an hour",
     "`auth.device_look`, `auth.device_approve`, `auth.device_deny`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one user at one server, with which no device asks.",
 )
 
@@ -999,7 +999,7 @@ MAX_LOGINS_PER_USER = BOUNDS.add(
     "auth sessions",
     "`auth.login`",
     Instead.OLDEST_ENDED,
-    "server/accounts/usage_limits.py",
+    "server/calls/accounts/opening_logins.py",
     "Of one user, on all servers.",
 )
 
@@ -1019,7 +1019,7 @@ MAX_PROJECTS_PER_USER = BOUNDS.add(
     "projects",
     "`projects.create`, `snapshots.fork`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "server/calls/projects/projects.py",
     "Whose `owner` one user is, archived ones too. The role `owner` does not count.",
 )
 
@@ -1029,7 +1029,7 @@ MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
     "members",
     "`members.grant`, `members.join`, `invitations.accept`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "server/calls/projects/members.py",
     "Users with a role in one project.",
 )
 
@@ -1039,7 +1039,7 @@ MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
     "snapshots",
     "`snapshots.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "server/calls/projects/snapshots.py",
     "Made by someone; automatic ones are thinned out by themselves.",
 )
 
@@ -1049,7 +1049,7 @@ MAX_PRESETS_PER_USER = BOUNDS.add(
     "presets",
     "`presets.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "schema/tables/plugin_presets.py",
     "Of one user; large sets of bought presets have some thousands.",
 )
 
@@ -1059,7 +1059,7 @@ MAX_AUDIO_FILES_PER_PROJECT = BOUNDS.add(
     "audio files",
     "`audio_files.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/usage_limits.py",
+    "schema/tables/audio_files.py",
     "Of one project, stems among them.",
 )
 
@@ -1069,7 +1069,7 @@ MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "answers an hour",
     "`members.grant`, `projects.create`, `snapshots.create`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )
 
@@ -1219,7 +1219,7 @@ MAX_RECALL_USES_PER_HOUR = BOUNDS.add(
     "uses an hour",
     "`recall.observe`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/usage_limits.py",
+    "server/accounts/usage.py",
     "Of one user at one server: their ids are kept for 14 days.",
 )
 

@@ -17,6 +17,11 @@ from tests.server.conftest import Node
 
 ROOT = Path(__file__).parent.parent.parent
 ROWS = BOUNDS.rows | SERVER_BOUNDS.rows
+USAGE_LIMITS = re.findall(
+    r"(\w+): float = limits\.(\w+)",
+    (ROOT / "server/accounts/usage_limits.py").read_text(encoding="utf-8"),
+)
+"""Name of the usage limit, and of the bound whose value it has where operators say nothing else."""
 IS_BOUND = re.compile(r"^(MAX|MIN)_\w+$|^\w+_BYTES$")
 
 for _cases in sorted((ROOT / "tests" / "bounds" / "rows").rglob("*_cases.py")):
@@ -56,7 +61,9 @@ def test_each_bound_has_one_row() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_file_that_enforces_a_bound_names_it(name: str) -> None:
-    assert re.search(rf"\b{name}\b", (ROOT / ROWS[name].by).read_text(encoding="utf-8"))
+    """By its own name, or by that of the usage limit whose value it is by default."""
+    names = "|".join([name, *(limit for limit, bound in USAGE_LIMITS if bound == name)])
+    assert re.search(rf"\b({names})\b", (ROOT / ROWS[name].by).read_text(encoding="utf-8"))
 
 
 def test_every_row_has_a_case() -> None:
