@@ -30,10 +30,11 @@ from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.planted_bugs import PLANTED
 from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
 from loadtest.nodes.child_programs import beside
-from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.large_project import LargeProject
+from loadtest.people.participant import take_seats
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.people.settled_copies import settle
+from loadtest.people.tally import Tally
 from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved

@@ -15,9 +15,9 @@ from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
 from loadtest.faults.proxied_cluster import ProxiedCluster
-from loadtest.people.demo_participants import Tally
 from loadtest.people.large_project import LargeJudgement, snapshots_of
 from loadtest.people.settled_copies import NotSettled, compare, settle
+from loadtest.people.tally import Tally
 from prime_client.client import Client
 
 SETTLE_SECONDS = 30.0

@@ -18,9 +18,10 @@ from loadtest import percentiles
 from loadtest.data_directory import data_directory
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
-from loadtest.people.demo_participants import Participant, Tally, take_seats
 from loadtest.people.library_work import LibraryWork
+from loadtest.people.participant import Participant, take_seats
 from loadtest.people.settled_copies import prove, settle
+from loadtest.people.tally import Tally
 from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
 from machine.children.child_program import ServerFailed, last_lines

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.people.demo_participants import MemberFigures
+from loadtest.people.participant import MemberFigures
 from loadtest.reports.progress_display import proof_table
 
 BAR_CELLS = 14

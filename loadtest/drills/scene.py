@@ -15,9 +15,10 @@ from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.proxied_cluster import ProxiedCluster
-from loadtest.people.demo_participants import Tally, take_seats
+from loadtest.people.participant import take_seats
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.people.settled_copies import NotSettled, compare, settle
+from loadtest.people.tally import Tally
 from prime_client.client import Client
 
 MUSICIANS = 4

@@ -10,8 +10,8 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.people.demo_participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.people.tally import Tally
 from loadtest.songs.large_song import PER_TRACK, large_song
 from loadtest.songs.other_ids import under_another_name
 from prime_client.client import Client

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from loadtest.people.demo_participants import Participant
+from loadtest.people.participant import Participant
 from prime_client.failures import CallInterrupted, CallTimedOut, NotConnected
 
 if TYPE_CHECKING:

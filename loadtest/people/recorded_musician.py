@@ -8,7 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from loadtest.checking.history import History, What
-from loadtest.people.demo_participants import Participant, Tally
+from loadtest.people.participant import Participant
+from loadtest.people.tally import Tally
 from loadtest.stopping import wait
 from prime_client.connecting.codec import codec_named
 from prime_client.connecting.connection import Connection

@@ -6,7 +6,8 @@ from typing import Any
 
 from loadtest.checking.audit import audit
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.people.demo_participants import Participant, Tally
+from loadtest.people.participant import Participant
+from loadtest.people.tally import Tally
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from prime_client.copy.state_ops import State

@@ -15,7 +15,7 @@ from loadtest.demo.live_view import (
     proof,
     sparkline,
 )
-from loadtest.people.demo_participants import MemberFigures
+from loadtest.people.participant import MemberFigures
 
 ADA = MemberFigures("Ada", "#e0556b", "knife", 33.0, "Warm Bass of the Night", True, 2)
 BEN = MemberFigures("Ben 2", "#4f9fe8", "pencil", 9_999.0, "x" * 200, False, 0)

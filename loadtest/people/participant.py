@@ -1,11 +1,10 @@
-"""The musicians of a demo: each a client with a room, played by a seed, and measured."""
+"""A musician at one device: a client with a room, played by a seed, and measured."""
 
 import asyncio
 import secrets
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from files.imported_song import Song
@@ -13,6 +12,7 @@ from files.upload import upload
 from loadtest.clock import now_ms
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from loadtest.people.recall_habits import RecallHabits
+from loadtest.people.tally import Tally
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
@@ -32,27 +32,6 @@ class MemberFigures:
     track: str
     is_live: bool
     pending: int
-
-
-@dataclass(slots=True)
-class Tally:
-    """What all musicians together have seen."""
-
-    acked: dict[str, int] = field(default_factory=dict)
-    contradictions: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    drop_reasons: Counter[str] = field(default_factory=Counter)
-    ack_ms: list[float] = field(default_factory=list)
-    cursor_ms: list[float] = field(default_factory=list)
-    acked_in_second: Counter[int] = field(default_factory=Counter)
-    something_changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def note_ack(self, event: Acknowledged) -> None:
-        """Two acks of one delta must say the same (rule D3)."""
-        if self.acked.setdefault(event.delta_id, event.seq) != event.seq:
-            self.contradictions += 1
-        self.drop_reasons.update(reason for _, reason in event.dropped)
-        self.acked_in_second[int(time.perf_counter())] += 1
 
 
 class Participant:
