@@ -12,11 +12,13 @@ from loadtest.checking.anomalies import Anomaly, Truth, check
 from loadtest.checking.audit import audit
 from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
+from loadtest.checking.final_copies import compare_with_journal
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.large_project import LargeJudgement, snapshots_of
-from loadtest.people.settled_copies import NotSettled, compare, settle
+from loadtest.people.participant import states_by_name
+from loadtest.people.settled_copies import NotSettled, settle
 from loadtest.people.tally import Tally
 from prime_client.client import Client
 
@@ -63,7 +65,13 @@ class Judgement:
         kept_happenings = without_lost(happenings, stage.failovers, project, ids, digests)
         excused = lost_ids(kept_happenings)
         of_the_large = await self._of_the_large()
-        proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
+        proof = compare_with_journal(
+            states_by_name(stage.musicians) | {"a fresh join": fresh_state},
+            self._tally.acked,
+            self._tally.contradictions,
+            audited,
+            excused,
+        )
         proof["converged"] = proof["converged"] and audited["gapless"] and not unsettled
         proof["lost"] += of_the_large.lost_count
         copies = [*wrong_copies(kept_happenings, digests), *of_the_large.copies]

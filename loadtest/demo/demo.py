@@ -15,12 +15,14 @@ from rich.console import Console
 from files.imported_song import Song
 from files.importing import read_song
 from loadtest import percentiles
+from loadtest.checking.audit import audit
+from loadtest.checking.final_copies import compare_with_journal
 from loadtest.data_directory import data_directory
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.people.library_work import LibraryWork
-from loadtest.people.participant import Participant, take_seats
-from loadtest.people.settled_copies import prove, settle
+from loadtest.people.participant import Participant, states_by_name, take_seats
+from loadtest.people.settled_copies import settle
 from loadtest.people.tally import Tally
 from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
@@ -126,12 +128,23 @@ class Demo:
         library = await self._library.check()
         await settle(self.participants, self.tally)
         self._sample_memory()
-        async with self._witness() as witness:
-            proof = await prove(self.participants, self.tally, self.server.database_url, witness)
+        proof = await self._compared_copies()
         recall = await self._recall()
         lost_uses = recall.pop("lost")
         other_figures = {"recall": recall, "lost_uses": lost_uses, "library": library}
         return self._measured() | proof | other_figures
+
+    async def _compared_copies(self) -> dict[str, Any]:
+        """The musicians' copies and a fresh join, beside PostgreSQL."""
+        project = self.participants[0].room.project
+        async with self._witness() as witness:
+            fresh_join = await witness.join(project)
+            return compare_with_journal(
+                states_by_name(self.participants) | {"a fresh join": fresh_join.state},
+                self.tally.acked,
+                self.tally.contradictions,
+                await audit(self.server.database_url, project),
+            )
 
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""

@@ -12,12 +12,13 @@ from typing import Any
 from files.importing import read_song
 from loadtest.checking.audit import audit
 from loadtest.checking.failovers import lost_ids, without_lost
+from loadtest.checking.final_copies import compare_with_journal
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.proxied_cluster import ProxiedCluster
-from loadtest.people.participant import take_seats
+from loadtest.people.participant import states_by_name, take_seats
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.people.settled_copies import NotSettled, compare, settle
+from loadtest.people.settled_copies import NotSettled, settle
 from loadtest.people.tally import Tally
 from prime_client.client import Client
 
@@ -99,7 +100,13 @@ class DrillScene:
             happenings, stage.failovers, self.project, audited["delta_ids"], audited["digests"]
         )
         excused = lost_ids(kept_happenings)
-        proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
+        proof = compare_with_journal(
+            states_by_name(stage.musicians) | {"a fresh join": fresh_state},
+            self._tally.acked,
+            self._tally.contradictions,
+            audited,
+            excused,
+        )
         return {
             "acknowledged": proof["deltas_acked"],
             "lost": proof["lost"],

@@ -14,7 +14,7 @@ from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, ch
 from loadtest.people.recall_habits import RecallHabits
 from loadtest.people.tally import Tally
 from prime_client.client import Client
-from prime_client.copy.state_ops import Op
+from prime_client.copy.state_ops import Op, State
 from prime_client.events import Acknowledged, Event, Moved, Refused
 from prime_client.failures import TooMuchPending
 from prime_client.logging_in.device_login import DeviceCode
@@ -157,6 +157,11 @@ class Participant:
             if at > self._last_seen_at.get(member, 0.0):
                 self._last_seen_at[member] = at
                 self._tally.cursor_ms.append(now - at)
+
+
+def states_by_name(participants: Sequence[Participant]) -> dict[str, State]:
+    """The copy that each of them holds."""
+    return {each.character.name: each.room.state for each in participants}
 
 
 async def take_seats(

@@ -1,16 +1,10 @@
-"""Everybody has an answer, all copies are the same, and what was acknowledged is in the journal."""
+"""Waiting until everybody has an answer, and all copies stand at one position."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from loadtest.checking.audit import audit
-from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.people.participant import Participant
 from loadtest.people.tally import Tally
-from prime_client.client import Client
-from prime_client.copy.digest import digest
-from prime_client.copy.state_ops import State
 
 SETTLE_SECONDS = 60.0
 
@@ -38,39 +32,3 @@ def _is_settled(participants: Sequence[Participant]) -> bool:
     if any(replica.pending or not replica.synced for replica in replicas):
         return False
     return len({replica.position for replica in replicas}) == 1
-
-
-async def prove(
-    participants: Sequence[Participant], tally: Tally, database_url: str, witness: Client
-) -> dict[str, Any]:
-    """Compare the musicians' copies with a fresh join and with PostgreSQL."""
-    project = participants[0].room.project
-    fresh_join = await witness.join(project)
-    return compare(participants, tally, await audit(database_url, project), fresh_join.state)
-
-
-def compare(
-    participants: Sequence[Participant],
-    tally: Tally,
-    audited: dict[str, Any],
-    fresh_state: State,
-    excused: Collection[str] = (),
-) -> dict[str, Any]:
-    """The same, of what was read already: an audit, and a fresh join's state.
-
-    `excused`: deltas that may be lost although they were acknowledged.
-    """
-    digests = {p.character.name: digest(p.room.state) for p in participants}
-    digests["a fresh join"] = digest(fresh_state)
-    digests["PostgreSQL"] = audited["digest"]
-    acked_seqs = {delta: seq for delta, seq in tally.acked.items() if delta not in excused}
-    lost = lost_deltas(acked_seqs, audited["delta_ids"])
-    converged = len(set(digests.values())) == 1 and bool(audited["checkpoint_ok"])
-    report = {
-        "deltas_acked": len(tally.acked),
-        "deltas_in_journal": audited["deltas"],
-        "lost": len(lost) + tally.contradictions,
-        "converged": converged,
-        "digest": audited["digest"],
-    }
-    return report if converged else report | {"digests": digests}
