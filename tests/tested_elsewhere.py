@@ -70,7 +70,7 @@ TESTED_ELSEWHERE = {
     "loadtest.bare.polled_reading": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.bare.slow_line": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.browser.driving": "tests/web/browser/test_studio.py",
-    "loadtest.browser.moving_members": "tests/loadtest/scenarios/pages/test_browser.py",
+    "loadtest.people.moving_members": "tests/loadtest/scenarios/pages/test_browser.py",
     "loadtest.browser.studio_page": "tests/loadtest/scenarios/pages/test_browser.py",
     "loadtest.chaos.chaos": "tests/chaos/test_chaos.py",
     "loadtest.chaos.judgement": "tests/chaos/test_chaos.py",

@@ -20,12 +20,12 @@ from files.upload import upload
 from loadtest.bare.bare_prime import Account
 from loadtest.browser.driving import Browser, Driver, chromium
 from loadtest.browser.frames import Frames
-from loadtest.browser.moving_members import MovingMembers
 from loadtest.browser.studio_page import ROOT, StudioPage, bundle_kb
 from loadtest.load.generator_checks import problems, verdict
 from loadtest.nodes.pinned_node import PinnedNode, pinned_node
 from loadtest.nodes.process_samples import Samples
 from loadtest.peers.installing import node_packages
+from loadtest.people.moving_members import MovingMembers
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
