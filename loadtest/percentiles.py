@@ -1,7 +1,7 @@
 """Exact percentiles by nearest rank: every number reported was measured once."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def percentile(values: Sequence[float], percent: float) -> float | None:
@@ -17,3 +17,9 @@ def summary(values: Sequence[float], digits: int = 2) -> dict[str, float | None]
     ordered = sorted(values)
     points = {"p50": percentile(ordered, 50), "p99": percentile(ordered, 99)}
     return {name: None if at is None else round(at, digits) for name, at in points.items()}
+
+
+def in_words(figures: Mapping[str, float | None]) -> str:
+    """Such a summary of milliseconds, for people."""
+    p50, p99 = figures.get("p50"), figures.get("p99")
+    return "-" if p50 is None or p99 is None else f"{p50:.1f} / {p99:.1f} ms"

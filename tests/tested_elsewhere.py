@@ -75,6 +75,7 @@ TESTED_ELSEWHERE = {
     "loadtest.chaos.chaos": "tests/chaos/test_chaos.py",
     "loadtest.chaos.judgement": "tests/chaos/test_chaos.py",
     "loadtest.chaos.live_view": "tests/chaos/test_chaos.py",
+    "loadtest.chaos.verdict": "tests/chaos/test_chaos.py",
     "loadtest.checking.copies": "tests/loadtest/checking/test_failovers.py",
     "loadtest.checking.history": "tests/loadtest/checking/test_anomalies.py",
     "loadtest.command_lines": "tests/loadtest/test_command_line.py",

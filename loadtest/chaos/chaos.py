@@ -19,8 +19,9 @@ from rich.console import Console
 from files.importing import read_song
 from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
-from loadtest.chaos.live_view import FaultFigures, Figures, live, plain_line, verdict
+from loadtest.chaos.live_view import FaultFigures, Figures, live, plain_line
 from loadtest.chaos.node_watch import NodeWatch
+from loadtest.chaos.verdict import verdict
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
 from loadtest.data_directory import data_directory

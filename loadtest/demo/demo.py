@@ -18,7 +18,8 @@ from loadtest import percentiles
 from loadtest.checking.audit import audit
 from loadtest.checking.final_copies import compare_with_journal
 from loadtest.data_directory import data_directory
-from loadtest.demo.live_view import Figures, live, plain_line, proof
+from loadtest.demo.live_view import Figures, live, plain_line
+from loadtest.demo.proof import proof
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.people.library_work import LibraryWork
 from loadtest.people.participant import Participant, states_by_name, take_seats

@@ -1,9 +1,8 @@
-"""What a demo shows: a live view on a terminal, plain lines elsewhere, and the proof."""
+"""What one sees of a demo: a live view on a terminal, plain lines elsewhere."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.people.participant import MemberFigures
-from loadtest.reports.progress_display import proof_table
+from loadtest.percentiles import in_words
 
 BAR_CELLS = 14
 SPARKS = "▁▂▃▄▅▆▇█"
@@ -76,13 +75,9 @@ def plain_line(figures: Figures) -> str:
     return (
         f"{figures.elapsed:6.1f} s  {live_members}/{len(figures.members)} live  "
         f"head {figures.head}  acked {figures.deltas_acked}  "
-        f"ack {_ms(figures.ack_ms)}  cursor {_ms(figures.cursor_ms)}  restarts {figures.kills}"
+        f"ack {in_words(figures.ack_ms)}  cursor {in_words(figures.cursor_ms)}  "
+        f"restarts {figures.kills}"
     )
-
-
-def proof(report: dict[str, Any]) -> RenderableType:
-    """The end of a demo: what was promised, and whether it was kept."""
-    return proof_table(_claims(report))
 
 
 def _members(figures: Figures) -> Table:
@@ -118,56 +113,7 @@ def _rates(figures: Figures) -> Table:
     rate = figures.deltas_per_second[-1] if figures.deltas_per_second else 0
     spark = Text(sparkline(figures.deltas_per_second), "cyan")
     table.add_row("saved", Text(f"{figures.deltas_acked} deltas, {rate}/s"), spark)
-    table.add_row("ack", Text(_ms(figures.ack_ms)), Text(f"journal head {figures.head}"))
+    table.add_row("ack", Text(in_words(figures.ack_ms)), Text(f"journal head {figures.head}"))
     restarts = Text.assemble("server ", node, f"  restarts {figures.kills}")
-    table.add_row("cursor", Text(_ms(figures.cursor_ms)), restarts)
+    table.add_row("cursor", Text(in_words(figures.cursor_ms)), restarts)
     return table
-
-
-def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
-    lost_count, refused_count, kills = report["lost"], report["refused"], report["kills"]
-    acked_count = report["deltas_acked"]
-    same_song_words = (
-        f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
-    )
-    claims = [
-        (lost_count == 0, f"{acked_count} deltas acknowledged and seen, {lost_count} of them lost"),
-        (report["converged"], f"{same_song_words} ({report['digest']})"),
-        (
-            refused_count == 0,
-            f"{refused_count} refused; {report['dropped_ops']} ops overtaken and reported",
-        ),
-    ]
-    if kills:
-        again_words = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
-        whom = f"one of {report['nodes']} nodes" if "nodes" in report else "the server"
-        claims.append((report["converged"], f"{whom} was killed {kills} x: {again_words}"))
-    recall = report["recall"]
-    sentence = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
-    suggestions_taken = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
-    claims.append((report["lost_uses"] == 0, f"{sentence}; {suggestions_taken}"))
-    claims += _library_claims(report["library"], report["musicians"])
-    ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
-    claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))
-    rss, cold = report["hub_rss_mb"], report["ready_s"]
-    measured = f"{report['nodes']} nodes" if "nodes" in report else "server"
-    claims.append((True, f"{measured}: {rss:.0f} MiB, ready after {cold:.2f} s"))
-    return claims
-
-
-def _library_claims(library: dict[str, Any], everyone: int) -> list[tuple[bool, str]]:
-    used_count, shared, live = library["presets_used"], library["shared_with"], library["live_for"]
-    presets = f"{used_count} of {everyone} uses of the preset {library['preset']} counted"
-    take = f"a take's clip was pending for {library['pending_for']} and then live for {live}"
-    return [
-        (
-            used_count == everyone and shared == everyone,
-            f"{presets}, a copy of it shared with {shared}",
-        ),
-        (live == everyone, take),
-    ]
-
-
-def _ms(figures: dict[str, float | None]) -> str:
-    p50, p99 = figures.get("p50"), figures.get("p99")
-    return "-" if p50 is None or p99 is None else f"{p50:.1f} / {p99:.1f} ms"

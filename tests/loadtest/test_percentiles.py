@@ -1,6 +1,6 @@
 """Exact percentiles."""
 
-from loadtest.percentiles import percentile, summary
+from loadtest.percentiles import in_words, percentile, summary
 
 
 def test_of_nothing_there_is_none() -> None:
@@ -20,3 +20,8 @@ def test_nearest_rank() -> None:
 def test_two_outliers_in_a_hundred_are_the_tail() -> None:
     assert summary([1.0] * 98 + [50.0, 60.006]) == {"p50": 1.0, "p99": 50.0}
     assert summary([60.006], digits=1) == {"p50": 60.0, "p99": 60.0}
+
+
+def test_in_words() -> None:
+    assert in_words({"p50": 3.21, "p99": 9.87}) == "3.2 / 9.9 ms"
+    assert in_words(summary([])) == "-"

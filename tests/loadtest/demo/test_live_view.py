@@ -1,8 +1,7 @@
-"""What a demo shows: a picture within 80 columns, plain lines, and the proof."""
+"""What a demo shows: a picture within 80 columns, and plain lines."""
 
 from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
@@ -12,7 +11,6 @@ from loadtest.demo.live_view import (
     live,
     place,
     plain_line,
-    proof,
     sparkline,
 )
 from loadtest.people.participant import MemberFigures
@@ -32,32 +30,6 @@ FIGURES = Figures(
     head=456,
     kills=1,
 )
-LIBRARY = {
-    "preset": "Reese",
-    "presets_used": 4,
-    "shared_with": 4,
-    "pending_for": 4,
-    "live_for": 4,
-}
-REPORT: dict[str, Any] = {
-    "recall": {"uses": 40, "suggested": 9, "taken": 5},
-    "lost_uses": 0,
-    "library": LIBRARY,
-    "musicians": 4,
-    "deltas_acked": 321,
-    "lost": 0,
-    "converged": True,
-    "refused": 0,
-    "dropped_ops": 2,
-    "kills": 3,
-    "reconnects": 12,
-    "resent": 5,
-    "digest": "0123456789abcdef0123456789abcdef",
-    "ack_ms": {"p50": 3.2, "p99": 9.9},
-    "cursor_ms": {"p50": None, "p99": None},
-    "hub_rss_mb": 61.2,
-    "ready_s": 2.4,
-}
 
 
 def drawn(picture: RenderableType) -> str:
@@ -106,15 +78,3 @@ def test_sparkline_scales_to_its_highest() -> None:
     assert line[0] == "▁"
     assert line[-1] == max(line)
     assert len(sparkline(list(range(100)))) == 30
-
-
-def test_the_proof_marks_what_was_kept_and_what_was_not() -> None:
-    kept = drawn(proof(REPORT))
-    assert "✗" not in kept
-    assert "321 deltas acknowledged and seen, 0 of them lost" in kept
-    assert "killed 3 x" in kept
-    assert "40 uses told to Mixx Recall, 0 of them lost; 5 of 9 first suggestions taken" in kept
-    broken = drawn(proof(REPORT | {"lost": 1, "converged": False, "kills": 0, "lost_uses": 1}))
-    assert broken.count("✗") == 3
-    unheard = drawn(proof(REPORT | {"library": LIBRARY | {"live_for": 3, "shared_with": 0}}))
-    assert unheard.count("✗") == 2
