@@ -115,6 +115,7 @@ TESTED_ELSEWHERE = {
     "loadtest.peers.cursor_updates": "tests/loadtest/peers/test_relays.py",
     "loadtest.people.library_work": "tests/loadtest/demo/test_demo.py",
     "loadtest.people.large_project": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.songs.demo_song": "tests/loadtest/test_command_line.py",
     "loadtest.songs.large_song": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.songs.other_ids": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.people.settled_copies": "tests/loadtest/demo/test_demo.py",

@@ -25,7 +25,6 @@ from loadtest.chaos.verdict import verdict
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
 from loadtest.data_directory import data_directory
-from loadtest.demo.demo import own_song
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.planted_bugs import PLANTED
@@ -37,6 +36,7 @@ from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.people.settled_copies import settle
 from loadtest.people.tally import Tally
 from loadtest.reports.progress_display import run_shown
+from loadtest.songs.demo_song import demo_song_path
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
@@ -109,7 +109,7 @@ class Chaos:
             musician = RecordedMusician(url, number, seed, self.tally, stage.history)
             stage.musicians.append(musician)
         # All are owners: only those may change the row.
-        await take_seats(stage.musicians, read_song(own_song()), role="owner")
+        await take_seats(stage.musicians, read_song(demo_song_path()), role="owner")
         await settle(stage.musicians, self.tally, SETTLE_SECONDS)
         position = stage.musicians[0].room.replica.position
         self._begun_at = position.seq if position else 0

@@ -26,6 +26,7 @@ from loadtest.people.participant import Participant, states_by_name, take_seats
 from loadtest.people.settled_copies import settle
 from loadtest.people.tally import Tally
 from loadtest.reports.progress_display import run_shown
+from loadtest.songs.demo_song import demo_song_path
 from loadtest.stopping import interrupt_sets, wait
 from machine.children.child_program import ServerFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
@@ -46,9 +47,6 @@ PLACES = 100
 
 PLACES_SECONDS = 86_400
 """How long its address is good."""
-
-OWN_SONGS = Path(__file__).resolve().parents[2] / "files" / "songs"
-
 
 Server = LocalNode | LocalCluster
 """One server, or many behind one address: `kill` ends one, `start` begins what has ended."""
@@ -295,7 +293,7 @@ class Demo:
 
 async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     """The whole demo; returns its report."""
-    song = read_song(arguments.project or own_song())
+    song = read_song(arguments.project or demo_song_path())
     console = Console(stderr=True)
     stop = asyncio.Event()
     with data_directory(arguments.data, "demo") as directory, interrupt_sets(stop):
@@ -331,11 +329,6 @@ def _server_of(directory: Path, nodes: int) -> Server:
     if nodes == 1:
         return LocalNode(directory, environment=WITHOUT_LIMITS)
     return LocalCluster(directory, ClusterOptions(nodes, environment=WITHOUT_LIMITS))
-
-
-def own_song() -> Path:
-    """The song that comes with the checkout."""
-    return next(iter(sorted(OWN_SONGS.glob("*.prime.json"))))
 
 
 def _last_words(server: Server) -> str:

@@ -14,12 +14,12 @@ from loadtest.checking.audit import audit
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.final_copies import compare_with_journal
 from loadtest.checking.history import Happening, What
-from loadtest.demo.demo import own_song
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.participant import states_by_name, take_seats
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.people.settled_copies import NotSettled, settle
 from loadtest.people.tally import Tally
+from loadtest.songs.demo_song import demo_song_path
 from prime_client.client import Client
 
 MUSICIANS = 4
@@ -54,7 +54,7 @@ class DrillScene:
             self.stage.musicians.append(
                 RecordedMusician(url, number, self._seed, self._tally, self.stage.history)
             )
-        await take_seats(self.stage.musicians, read_song(own_song()), role="owner")
+        await take_seats(self.stage.musicians, read_song(demo_song_path()), role="owner")
         await settle(self.stage.musicians, self._tally, SETTLE_SECONDS)
         self._tally.acked.clear()
 

@@ -12,7 +12,7 @@ import pytest
 from loadtest.argument_types import not_negative, websocket_url
 from loadtest.attack.catalogue import Outcome, Verdict
 from loadtest.attack.command import report_of, summary_of
-from loadtest.demo.demo import own_song
+from loadtest.songs.demo_song import demo_song_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def test_it_is_a_wrong_command_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    module, *rest = words.format(song=own_song()).split()
+    module, *rest = words.format(song=demo_song_path()).split()
     assert ended_here(module, rest, monkeypatch) == 2
     assert said in capsys.readouterr().err.splitlines()[-1]
 

@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from files.importing import read_song
-from loadtest.demo.demo import Demo, own_song
+from loadtest.demo.demo import Demo
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
+from loadtest.songs.demo_song import demo_song_path
 from machine.local_node import LocalNode
 from prime_client.client import Client
 from prime_client.failures import CallFailed
@@ -83,7 +84,7 @@ async def test_who_came_by_a_browser_looks_on_once_it_is_proved_and_nobody_else_
         musicians=1, seed=3, seconds=0.5, kill_every=0.0, least_kills=0, project=None
     )
     async with LocalNode(tmp_path / "data", environment=WITHOUT_LIMITS) as node:
-        demo = Demo(arguments, read_song(own_song()), node)
+        demo = Demo(arguments, read_song(demo_song_path()), node)
         try:
             await demo.set_up()
             async with Client(node.url, device="mia") as mia, Client(node.url, device="noa") as noa:

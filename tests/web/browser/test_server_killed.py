@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from files.importing import read_song
-from loadtest.demo.demo import Demo, own_song
+from loadtest.demo.demo import Demo
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
+from loadtest.songs.demo_song import demo_song_path
 from machine.local_node import LocalNode
 from server.router.web_pages import FOLDER
 from tests.web.browser.driving import Browser, Page, in_chromium
@@ -82,7 +83,7 @@ async def closed_and_opened_without(node: LocalNode, browser: Browser, page: Pag
 async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
     node: LocalNode, browser: Browser
 ) -> None:
-    demo = Demo(arguments_for(1), read_song(own_song()), node)
+    demo = Demo(arguments_for(1), read_song(demo_song_path()), node)
     try:
         await demo.set_up()
         mia = await guest_by(browser, "Mia", demo.address)
@@ -110,7 +111,7 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
 async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
     node: LocalNode, browser: Browser
 ) -> None:
-    demo = Demo(arguments_for(2), read_song(own_song()), node)
+    demo = Demo(arguments_for(2), read_song(demo_song_path()), node)
     try:
         await demo.set_up()
         pages = [await guest_by(browser, name, demo.address) for name in ("Mia", "Noa")]
