@@ -77,7 +77,7 @@ class WrongLogins:
 class RightLogins:
     """Each account logs in again and again, one try at a time."""
 
-    ms: list[float] = field(default_factory=list)
+    login_ms: list[float] = field(default_factory=list)
     """How long each took, from the first try on where it was told to come again."""
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -92,7 +92,7 @@ class RightLogins:
             while time.perf_counter() < end:
                 try:
                     await door.call("auth.login", email=known_account.email, password=PASSWORD)
-                    self.ms.append((time.perf_counter() - began_at) * 1_000)
+                    self.login_ms.append((time.perf_counter() - began_at) * 1_000)
                     break
                 except PrimeRefused as refused:
                     self.refused[str(refused).partition(":")[0]] += 1

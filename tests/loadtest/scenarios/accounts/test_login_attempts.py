@@ -47,7 +47,7 @@ async def test_right_logins_wait_as_they_are_told_and_count_it() -> None:
     told = PrimeRefused("unavailable: busy", 1.0)
     await right.run([(KnownAccount("ann", "here"), door(told, {}, {}))], 0.05)
     assert right.refused == {"unavailable": 1}
-    assert right.ms
+    assert right.login_ms
 
 
 async def test_patience_ends_where_nobody_says_when_to_come_again() -> None:
