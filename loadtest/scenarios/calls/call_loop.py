@@ -13,7 +13,7 @@ import msgpack
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused, pack
 from loadtest.bare.frames import Messages
-from loadtest.rows.call_kinds import TOKEN, Params
+from loadtest.scenarios.calls.call_kinds import TOKEN, Params
 
 if TYPE_CHECKING:
     from prime_client.connecting.codec import Message
@@ -31,13 +31,13 @@ _TOKEN = TOKEN.encode()
 
 
 class CallLoop:
-    """`samples`: parameters of calls, which are made in turn. `ms`: what each call took.
+    """`samples`: parameters of calls, which are made in turn. `call_ms`: what each took.
 
     `primes`: connections of the user, which are asked in turn: one alone may not ask so often.
     """
 
     def __init__(self, primes: Sequence[BarePrime], method: str, samples: Sequence[Params]) -> None:
-        self.ms: list[float] = []
+        self.call_ms: list[float] = []
         self.failed = ""
         """What the first call that was refused was told: it is the last one."""
         self._primes = primes
@@ -97,7 +97,7 @@ class CallLoop:
 
     def _received(self, payload: bytes) -> None:
         if payload.startswith(KINDS["reply"], 1):
-            self.ms.append((time.perf_counter() - self._call_began_at) * 1_000)
+            self.call_ms.append((time.perf_counter() - self._call_began_at) * 1_000)
             self._make_next_call()
         elif payload.startswith(KINDS["error"], 1):
             error = msgpack.unpackb(payload)

@@ -21,8 +21,8 @@ from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
-from loadtest.rows.call_kinds import KINDS, Caller, Kind
-from loadtest.rows.call_loop import CallLoop
+from loadtest.scenarios.calls.call_kinds import KINDS, Caller, Kind
+from loadtest.scenarios.calls.call_loop import CallLoop
 from machine.children.child_program import CHECKOUT
 
 WATCHED_MEMBERS = 8
@@ -89,7 +89,7 @@ class _Measurement:
     per_s: float
     us: list[float]
     """Of a core that each call took of the server, and of PostgreSQL."""
-    ms: list[float]
+    call_ms: list[float]
     tick_late_ms: float | None
     stall_ms: float | None
     """The longest that the loop was kept from a timer, without what the machine is to blame for."""
@@ -158,7 +158,7 @@ class _Bench:
         await _run_each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
         phase, before = await watch.phase(), await scrape(self._node.url)
         for loop in loops:
-            loop.ms.clear()
+            loop.call_ms.clear()
         began_at, before_cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
             await _run_each(loop.run(seconds=self._arguments.seconds) for loop in loops)
@@ -171,19 +171,19 @@ class _Bench:
             stolen / seconds_passed * 100
         )
         self._problems += [f"{kind.name}: {found_problem}" for found_problem in found_problems]
-        ms = [call_ms for loop in loops for call_ms in loop.ms]
+        call_ms = [ms for loop in loops for ms in loop.call_ms]
         failures = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measurement(
-            per_s=len(ms) / seconds_passed,
-            us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in cpu_taken],
-            ms=ms,
+            per_s=len(call_ms) / seconds_passed,
+            us=[round(seconds / max(len(call_ms), 1) * 1e6, 1) for seconds in cpu_taken],
+            call_ms=call_ms,
             tick_late_ms=longest(before, after, LOOP_LATE),
             stall_ms=longest(before, after, STALLED),
             cursors=cursors_seen,
             samples=self._samples(loops),
             failed=failures[0] if failures else "",
         )
-        self.scenario_report.curves[kind.name] = ms
+        self.scenario_report.curves[kind.name] = call_ms
 
     def _cpu(self) -> tuple[float, float, float]:
         """Processor time of the server and of PostgreSQL so far, in seconds; and how long the
@@ -228,7 +228,7 @@ class _Bench:
         }
 
     def _report_row(self, name: str, measurement: _Measurement) -> dict[str, Any]:
-        times, asyncpg_per_s = summary(measurement.ms), measurement.alone["per_s"]
+        times, asyncpg_per_s = summary(measurement.call_ms), measurement.alone["per_s"]
         return {
             "kind": name,
             "per_s": round(measurement.per_s, 1),

@@ -23,7 +23,7 @@ CUT_OFF = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)
 class WatcherCounts:
     """What all watchers together have seen."""
 
-    ms: list[float] = field(default_factory=list)
+    change_ms: list[float] = field(default_factory=list)
     """From when a change was asked for to when a watcher had it."""
     changes: int = 0
     """How often a watcher was told of one."""
@@ -111,7 +111,7 @@ class Watcher:
                 continue
             name = self.names[change["id"]] = change["row"]["name"]
             self._counts.changes += 1
-            self._counts.ms.append(now - float(name.partition(" ")[2]))
+            self._counts.change_ms.append(now - float(name.partition(" ")[2]))
         if message["position"] is not None:
             self._position = message["position"]
 

@@ -1,4 +1,4 @@
-from loadtest.rows.call_kinds import KINDS, ROWS_OF_EACH, Caller
+from loadtest.scenarios.calls.call_kinds import KINDS, ROWS_OF_EACH, Caller
 from schema.calls import METHODS
 
 

@@ -6,8 +6,8 @@ import msgpack
 
 from loadtest.bare.bare_prime import BarePrime
 from loadtest.bare.frames import Messages
-from loadtest.rows.call_kinds import TOKEN
-from loadtest.rows.call_loop import CallLoop
+from loadtest.scenarios.calls.call_kinds import TOKEN
+from loadtest.scenarios.calls.call_loop import CallLoop
 
 
 class Answering:
@@ -46,7 +46,7 @@ async def test_samples_are_asked_in_turn_and_each_is_counted() -> None:
     await loop.run(calls=3)
     assert [call["params"]["preset"] for call in connection.asked] == ["a", "b", "a"]
     assert {call["method"] for call in connection.asked} == {"presets.get"}
-    assert len(loop.ms) == 3
+    assert len(loop.call_ms) == 3
     assert not loop.failed
 
 
@@ -81,4 +81,4 @@ async def test_the_first_refusal_is_told_and_the_last_call() -> None:
     loop = CallLoop([prime_of(connection)], "presets.get", [{"preset": "a"}])
     await loop.run(calls=9)
     assert loop.failed == "conflict: no"
-    assert (len(connection.asked), len(loop.ms)) == (2, 1)
+    assert (len(connection.asked), len(loop.call_ms)) == (2, 1)
