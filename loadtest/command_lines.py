@@ -24,7 +24,7 @@ from loadtest.scenarios.idle import run_idle
 from loadtest.scenarios.join import run_join
 from loadtest.scenarios.neighbours import run_neighbours
 from loadtest.scenarios.pages.browser import run_browser
-from loadtest.scenarios.session import run_session
+from loadtest.scenarios.people_in_rooms import run_people_in_rooms
 from machine.caller_paths import directory_of_caller, path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
@@ -219,7 +219,7 @@ def _add_session(session: argparse.ArgumentParser) -> None:
     )
     session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
     session.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
-    _finish(session, run_session)
+    _finish(session, run_people_in_rooms)
 
 
 def _add_browser(browser: argparse.ArgumentParser) -> None:

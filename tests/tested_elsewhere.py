@@ -146,7 +146,7 @@ TESTED_ELSEWHERE = {
     "loadtest.scenarios.neighbours": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.feed.feed": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.feed.feed_watchers": "tests/loadtest/scenarios/test_scenarios.py",
-    "loadtest.scenarios.session": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.scenarios.people_in_rooms": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.cursors.two_nodes": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.soak.command": "tests/loadtest/soak/test_soak.py",
     "loadtest.soak.evening": "tests/loadtest/soak/test_soak.py",

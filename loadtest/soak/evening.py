@@ -12,7 +12,7 @@ from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.people.person import ObserverCounts, Person, Trail
 from loadtest.people.returning_member import ReturningTally, wait_for_answers
-from loadtest.scenarios.session import fill
+from loadtest.scenarios.people_in_rooms import fill
 from loadtest.stopping import wait
 
 EXPECTED = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)

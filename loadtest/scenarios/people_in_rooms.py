@@ -56,22 +56,22 @@ TARGETS = (
 )
 
 
-async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
+async def run_people_in_rooms(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill the rooms, let the people live, and look for what they were promised."""
     console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.seconds)
         async with pinned_node(arguments.rooms * arguments.size) as node:
-            session = _Session(node, arguments)
+            people = _PeopleInRooms(node, arguments)
             progress.update(step, description="people come in")
-            await session.fill()
+            await people.fill()
             progress.update(step, description="they play")
-            report = await session.run(lambda: progress.advance(step, 1.0))
-    session.scenario_report.show(report, arguments.report, console)
+            report = await people.run(lambda: progress.advance(step, 1.0))
+    people.scenario_report.show(report, arguments.report, console)
     return report
 
 
-class _Session:
+class _PeopleInRooms:
     """Everyone in every room, and what they saw together."""
 
     def __init__(self, node: PinnedNode, arguments: argparse.Namespace) -> None:
@@ -88,7 +88,7 @@ class _Session:
         """An account, a project with a track for each room, and everyone inside."""
         self._account = account = await register(self._node.url)
         for room in range(self._arguments.rooms):
-            project = await create_project(account, f"session {room}")
+            project = await create_project(account, f"people in room {room}")
             await fill(account, project)
             self._projects.append(project)
             trails: dict[str, Trail] = {}
