@@ -37,6 +37,9 @@ from schema.text.text_rules import in_nfc
 Judging = Generator[Effects, None, tuple[Asker, Effects | None]]
 """Looks at what a member asks for: as what it is asked, and the answer to it, if there is one."""
 
+NO_OPS = b"[]"
+"""Of an undo or redo, until they are made."""
+
 
 class Edits:
     """All that is asked of the document of a room, and all that the journal says of it.
@@ -107,19 +110,34 @@ class Edits:
     def propose(self, connection: str, delta: ProposeDelta) -> Job:
         """A member proposes ops: refused (rule D4), known (D3), or off to the journal."""
         seat = self._seats.get(connection)
-        return iter(()) if seat is None else self._propose(seat, delta)
+        if seat is None:
+            return iter(())
+        ops = encode_ops(delta.ops)
+        judging = self._judge_delta(seat, delta, ops)
+        return self._arrive(seat, delta.id, len(ops), judging, delta.gesture)
 
-    def _propose(self, seat: Seat, delta: ProposeDelta) -> Job:
+    def _arrive(
+        self, seat: Seat, delta_id: str, size: int, judging: Judging, gesture: str | None = None
+    ) -> Job:
+        """It counts from here on: the jobs before it may take long (rule D9)."""
+        error = self._refusals.at_the_door(seat, delta_id, size)
+        if error is not None:
+            return self._refuse(seat, gesture, error)
+        self.open_proposals.arrive(seat, size)
+        return self._begin(seat, delta_id, size, judging, gesture)
+
+    def _begin(
+        self, seat: Seat, delta_id: str, size: int, judging: Judging, gesture: str | None
+    ) -> Job:
+        self.open_proposals.begin(seat, size)
         if seat.is_void:
             return  # it has joined anew since it said so, and will say it again
-        yield from self._enqueue(seat, delta.id, self._judge_delta(seat, delta), delta.gesture)
+        yield from self._enqueue(seat, delta_id, judging, gesture)
 
-    def _judge_delta(self, seat: Seat, delta: ProposeDelta) -> Judging:
+    def _judge_delta(self, seat: Seat, delta: ProposeDelta, ops: bytes) -> Judging:
         seat.on_delta(delta.id)
         step = delta.step and in_nfc(delta.step)
-        proposal = _proposal(
-            self.project, seat, delta.id, encode_ops(delta.ops), delta.atomic, step=step
-        )
+        proposal = _proposal(self.project, seat, delta.id, ops, delta.atomic, step=step)
         yield PAUSE
         asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
         answer = self._answering.known(asker)
@@ -135,17 +153,15 @@ class Edits:
     def undo_or_redo(self, connection: str, delta_id: str, purpose: Purpose) -> Job:
         """A member wants its latest step undone, or done again (rules U1, U2)."""
         seat = self._seats.get(connection)
-        return iter(()) if seat is None else self._queue_undo_or_redo(seat, delta_id, purpose)
-
-    def _queue_undo_or_redo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Job:
-        if seat.is_void:
-            return
-        yield from self._enqueue(seat, delta_id, self._judge_undo(seat, delta_id, purpose))
+        if seat is None:
+            return iter(())
+        judging = self._judge_undo(seat, delta_id, purpose)
+        return self._arrive(seat, delta_id, len(NO_OPS), judging)
 
     def _judge_undo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Judging:
         seat.on_delta(delta_id)
         yield PAUSE
-        proposal = _proposal(self.project, seat, delta_id, b"[]", False, purpose, delta_id)
+        proposal = _proposal(self.project, seat, delta_id, NO_OPS, False, purpose, delta_id)
         asker = Asker(QueuedRequest(proposal), seat)
         answer = self._answering.known(asker)
         if answer is None:

@@ -69,10 +69,13 @@ class OpenProposal:
 
 
 class OpenProposals:
-    """Those of one room. `bytes`: of the ops of all of them."""
+    """Those of one room. `bytes`: of the ops of all of them; `arrived_bytes`: of what came and is
+    not looked at yet, and may become one.
+    """
 
     def __init__(self) -> None:
         self.bytes = 0
+        self.arrived_bytes = 0
         self._by_id: dict[str, OpenProposal] = {}
         self._made_by_server: set[OpenProposal] = set()
         """Those that the journal has and whose ops the server made: undos, redos, restores."""
@@ -122,6 +125,16 @@ class OpenProposals:
             open_proposal.proposal.member == seat.member or open_proposal.is_asked_by(seat)
             for open_proposal in self._made_by_server
         )
+
+    def arrive(self, seat: Seat, size: int) -> None:
+        """A member has sent one, which is looked at when the jobs before it are done."""
+        seat.arrived_count += 1
+        self.arrived_bytes += size
+
+    def begin(self, seat: Seat, size: int) -> None:
+        """One that has arrived is looked at now."""
+        seat.arrived_count -= 1
+        self.arrived_bytes -= size
 
     def register(self, proposal: Proposal) -> OpenProposal:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""

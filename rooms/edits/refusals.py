@@ -68,16 +68,35 @@ class Refusals:
             return [
                 send(answers.behind(self._project, delta_id, seat.delta_not_taken), seat.answer_to)
             ]
-        if seat.in_flight_count + len(seat.queue) >= MAX_DELTAS_IN_FLIGHT:
+        waiting = seat.in_flight_count + len(seat.queue)
+        waiting_bytes = self._open_proposals.bytes + len(proposal.payload)
+        too_many = self._too_many(delta_id, waiting, waiting_bytes)
+        return None if too_many is None else self.refuse_new(seat, too_many)
+
+    def at_the_door(self, seat: Seat, delta_id: str, size: int) -> Error | None:
+        """The refusal of what has just come behind others that are not looked at yet (rule D9).
+
+        What comes behind none of them is looked at now, and needs none.
+        """
+        proposals = self._open_proposals
+        if not proposals.arrived_bytes:
+            return None
+        waiting = seat.arrived_count + seat.in_flight_count + len(seat.queue)
+        waiting_bytes = proposals.arrived_bytes + proposals.bytes + size
+        return self._too_many(delta_id, waiting, waiting_bytes)
+
+    def _too_many(self, delta_id: str, waiting: int, waiting_bytes: int) -> Error | None:
+        """`waiting`: of the member, before this one; `waiting_bytes`: of the room, with it."""
+        if waiting >= MAX_DELTAS_IN_FLIGHT:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
             text = f"{most}; send this one again after the next ack"
-        elif self._open_proposals.bytes + len(proposal.payload) > MAX_WAITING_BYTES:
+        elif waiting_bytes > MAX_WAITING_BYTES:
             code = ErrorCode.UNAVAILABLE
-            text = "the database cannot keep up; send this delta again with the same id"
+            text = "the server cannot keep up; send this delta again with the same id"
         else:
             return None
-        return self.refuse_new(seat, answers.try_again(self._project, delta_id, code, text))
+        return answers.try_again(self._project, delta_id, code, text)
 
     def refuse_new(self, seat: Seat, error: Error) -> Effects:
         """Refuse what has just come for now; what follows it waits for it (rule D12)."""

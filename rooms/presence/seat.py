@@ -120,6 +120,8 @@ class Seat(Mover):
     joins behind those that nothing came of."""
     is_drained: bool = False
     """All that came before its `leave` has been looked at."""
+    arrived_count: int = 0
+    """How many came and are not looked at yet; `rooms.edits.proposals` counts them."""
     in_flight_count: int = 0
     """How many were sent to the journal without an answer; `rooms.edits.proposals` counts them."""
     queue: list[QueuedRequest] = field(default_factory=list)

@@ -8,7 +8,7 @@ import pytest
 
 from rooms.edits import refusals
 from rooms.edits.answers import try_again
-from rooms.effects import Effect, LookUp, Recall
+from rooms.effects import Effect, Job, LookUp, Recall
 from rooms.journal.entry import Purpose
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Ack, Error, ProposeDelta, ServerMessage, Undo
@@ -27,6 +27,13 @@ def answer(bench: Bench, connection: str = "ann") -> Any:
     return bench.last(connection)
 
 
+def came(bench: Bench, message: Any, connection: str = "ann") -> Job:
+    """It is at the door; the job looks at it."""
+    if isinstance(message, Undo):
+        return bench.room.undo_or_redo(connection, message.id, Purpose.UNDO)
+    return bench.room.propose(connection, message)
+
+
 def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED) -> None:
     error = try_again(PROJECT, message.id, code, "not now")
     gesture = getattr(message, "gesture", None)
@@ -34,10 +41,7 @@ def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED)
 
 
 def propose(bench: Bench, message: Any) -> None:
-    if isinstance(message, Undo):
-        bench.run(bench.room.edits.undo_or_redo("ann", message.id, Purpose.UNDO))
-    else:
-        bench.run(bench.room.edits.propose("ann", message))
+    bench.run(came(bench, message))
 
 
 def committed(bench: Bench) -> list[str]:
@@ -100,6 +104,58 @@ def test_D12_D7_what_follows_one_that_found_the_node_full_waits_for_it(
     bench.commit()
     propose(bench, delta(3))
     assert waits_for(bench, "delta-0002", "unavailable")
+
+
+@pytest.mark.parametrize("late", [delta(3), Undo(PROJECT, "undo-0003")])
+def test_D9_what_waits_behind_long_jobs_counts_from_its_coming(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, late: Any
+) -> None:
+    """Also where those before it are answered by the time it is looked at."""
+    bench.join("bob")
+    monkeypatch.setattr(refusals, "MAX_DELTAS_IN_FLIGHT", 2)
+    jobs = [came(bench, message) for message in (delta(1), delta(2), late, delta(4))]
+    of_bob = came(bench, delta(5), "bob")
+    for job in jobs[:2]:
+        bench.run(job)
+        bench.commit()
+    bench.run(jobs[2])
+    assert (answer(bench).id, answer(bench).code) == (late.id, "rate_limited")
+    bench.run(jobs[3])
+    assert waits_for(bench, late.id, "rate_limited")
+    bench.run(of_bob)
+    bench.commit()
+    assert committed(bench) == ["delta-0001", "delta-0002", "delta-0005"]
+    propose(bench, late)
+    bench.commit()
+    assert committed(bench)[-1] == late.id
+    assert nothing_arrives(bench)
+
+
+def test_D7_D9_bytes_that_wait_behind_long_jobs_count_for_the_room(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.join("bob")
+    monkeypatch.setattr(refusals, "MAX_WAITING_BYTES", 100)
+    jobs = [came(bench, delta(1)), came(bench, delta(2), "bob")]
+    bench.run(jobs[0])
+    bench.commit()
+    bench.run(jobs[1])
+    assert answer(bench, "bob").code == "unavailable"
+    assert committed(bench) == ["delta-0001"]
+    assert nothing_arrives(bench)
+
+
+def test_D9_what_a_member_sent_that_has_joined_anew_counts_no_more(bench: Bench) -> None:
+    job = came(bench, delta(1))
+    bench.join("ann")
+    bench.run(job)
+    assert nothing_arrives(bench)
+    assert not bench.waiting
+
+
+def nothing_arrives(bench: Bench) -> bool:
+    counts = [seat.arrived_count for seat in bench.room.seats.values()]
+    return not any(counts) and bench.room.edits.open_proposals.arrived_bytes == 0
 
 
 def test_D12_other_members_do_not_wait(bench: Bench) -> None:
@@ -285,6 +341,7 @@ class Line:
         self._rng = rng
         self._bench = bench
         self._wire = deque[Any]()
+        self._jobs = deque[Job]()
 
     def send(self) -> None:
         if self.client.may_send():
@@ -292,14 +349,28 @@ class Line:
 
     def serve(self) -> None:
         if self._wire:
-            take = refuse if self._rng.random() < 0.2 else propose
-            take(self._bench, self._wire.popleft())
+            if self._rng.random() < 0.2:
+                self.work()
+                refuse(self._bench, self._wire.popleft())
+            else:
+                self._jobs.append(came(self._bench, self._wire.popleft()))
+
+    def work(self) -> None:
+        """All that waits to be looked at is looked at."""
+        while self._jobs:
+            self._bench.run(self._jobs.popleft())
+
+    def commit(self) -> None:
+        self.work()
+        self._bench.commit()
 
     def ask_journal(self) -> None:
+        self.work()
         if self._bench.asked:
             self._bench.journal_answers(fails=self._rng.random() < 0.4)
 
     def give_back(self) -> None:
+        self.work()
         given_back = [parts[-1] for parts in self._bench.waiting]
         self._bench.waiting = []
         self._bench.run(self._bench.room.edits.given_back(given_back))
@@ -325,7 +396,7 @@ def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
         made = Undo(PROJECT, f"undo-{number:04}") if is_undo else delta(number, is_wrong=wrong)
         messages.append(made)
     line = Line(rng, bench, Client(messages))
-    acts = [line.send, line.serve, line.ask_journal, line.give_back, bench.commit, line.hear]
+    acts = [line.send, line.serve, line.ask_journal, line.give_back, line.commit, line.hear]
     while line.client.unsent or line.client.out:
         [act] = rng.choices(acts, [10, 10, 10, 1, 5, 5])
         act()
