@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 
-from persistence.errors import Unavailable
+from persistence.errors import Busy, Unavailable
 from persistence.journal.contract import Journal, KnownHead
 from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
+from server.commits.committer import HOLD_SECONDS
 from server.logs.outages import because
 from server.metrics.metrics import Count
 
@@ -27,7 +28,7 @@ class GroupCommitter:
     """One group at a time, and few bytes that wait: a group may be large.
 
     `on_answer` is told what became of a group; `on_failure`, that something broke and nobody knows,
-    or (UNAVAILABLE) that there are too many just now.
+    or (UNAVAILABLE) that there are too many just now, or its project cannot be written to.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class GroupCommitter:
         self._on_failure = on_failure
         self._spawn = spawn
         self._count = count
+        self._now = asyncio.get_running_loop().time
         self._append_lock = asyncio.Lock()
         """Held while a group is being appended."""
         self._under_way = 0
@@ -72,6 +74,8 @@ class GroupCommitter:
     async def _commit(self, parts: Parts, size: int) -> None:
         try:
             outcome, seq = await self._append(parts)
+        except Busy:
+            self._on_failure(parts, ErrorCode.UNAVAILABLE)
         except Exception:
             self._on_failure(parts, ErrorCode.INTERNAL)
             raise
@@ -87,10 +91,12 @@ class GroupCommitter:
     async def _append(self, parts: Parts) -> tuple[Outcome, int | None]:
         """Repeated until the journal answers: ids make that safe (rule D3).
 
-        Between two tries it is others' turn: maybe only this project cannot be written to.
+        Between two tries it is others' turn: maybe only this project cannot be written to. Raises
+        `Busy` once that has been so for too long (rule D16); for no database at all it waits (D7).
         """
         project, staging = parts[-1].project, str(uuid.uuid4())
         delay = FIRST_RETRY_SECONDS
+        busy_since: float | None = None
         while True:
             try:
                 async with self._append_lock:
@@ -99,5 +105,11 @@ class GroupCommitter:
                     )
             except Unavailable as error:
                 log.warning("journal unavailable", **because(error), parts=len(parts))
+                if not isinstance(error, Busy):
+                    busy_since = None
+                elif busy_since is None:
+                    busy_since = self._now()
+                elif self._now() - busy_since >= HOLD_SECONDS:
+                    raise
             await asyncio.sleep(delay)
             delay = min(delay * 2, LAST_RETRY_SECONDS)

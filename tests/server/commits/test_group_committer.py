@@ -2,16 +2,21 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from persistence.errors import Busy, Unavailable
 from persistence.journal.contract import KnownHead
+from persistence.journal.memory import MemoryJournal
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Outcome, Proposal
+from schema.errors import ErrorCode
 from schema.server_limits import MADE_OPS
+from server.commits import group_committer
+from server.commits.group_committer import GroupCommitter
 from tests.server.calls.projects.test_history import fetched
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, delete, marker
@@ -201,6 +206,68 @@ async def test_D14_a_moment_inside_a_group_waits_for_its_end(node: Node) -> None
     live.room.follower.is_inside_group = False
     live.run(iter([[]]))
     assert (await frozen).seq == 0
+
+
+class AwayJournal(MemoryJournal):
+    """One in which each try takes a second, and raises what is `planted`; then it stores."""
+
+    def __init__(self, planted: list[Exception]) -> None:
+        super().__init__(lambda: self.now)
+        self.planted = planted
+        self.now = 0.0
+
+    async def append_group(
+        self, staging: str, parts: Sequence[Proposal], known_head: KnownHead
+    ) -> tuple[Outcome, int | None]:
+        self.now += 1.0
+        if self.planted:
+            raise self.planted.pop(0)
+        return Outcome.COMMITTED, 1
+
+
+@pytest.mark.parametrize(
+    ("planted", "told", "left"),
+    [
+        ([Busy("a lock")] * 10, Outcome.COMMITTED, 0),
+        ([Busy("a lock")] * 100, ErrorCode.UNAVAILABLE, 89),
+        ([Unavailable("away")] * 100, Outcome.COMMITTED, 0),
+        (
+            [*[Busy("a lock")] * 5, *[Unavailable("away")] * 20, *[Busy("a lock")] * 10],
+            Outcome.COMMITTED,
+            0,
+        ),
+    ],
+)
+async def test_D16_a_group_waits_ten_seconds_for_its_own_project_and_ever_for_a_database(
+    monkeypatch: pytest.MonkeyPatch, planted: list[Exception], told: object, left: int
+) -> None:
+    monkeypatch.setattr(group_committer, "FIRST_RETRY_SECONDS", 0.0)
+    journal = AwayJournal(list(planted))
+    heard: list[object] = []
+    committing: list[asyncio.Task[None]] = []
+    committer = GroupCommitter(
+        journal,
+        lambda _: KnownHead("", 0),
+        lambda parts, outcome, seq: heard.append(outcome),
+        lambda parts, code: heard.append(code),
+        lambda coroutine: committing.append(asyncio.ensure_future(coroutine)),
+        lambda *_: None,
+    )
+    committer._now = lambda: journal.now
+    part = Proposal(
+        project="project",
+        delta_id="part-1",
+        author="ann",
+        auth_session="login",
+        member="member",
+        payload=b"[]",
+        atomic=False,
+    )
+    committer.submit([part])
+    async with asyncio.timeout(30):
+        await committer.settled()
+    await committing[0]
+    assert (heard, len(journal.planted)) == ([told], left)
 
 
 async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> None:
