@@ -72,6 +72,13 @@ FORGET_KEY = """
 DELETE FROM mixx_recall WHERE user_id = $1 AND category = $2 AND key = $3
 """
 
+# Its heats go along with the key.
+COUNT_OUT = """
+UPDATE recall_settings SET heats = greatest(0, heats - (
+    SELECT count(*) FROM recall_heat WHERE user_id = $1 AND category = $2 AND key = $3))
+WHERE user_id = $1 AND category = $2
+"""
+
 FORGET_CATEGORY = """
 DELETE FROM mixx_recall WHERE user_id = $1 AND category = $2
 """
@@ -135,6 +142,7 @@ async def forget(db: Executor, user: str, category: str, key: str | None) -> int
             keys = _count(await transaction.execute(FORGET_CATEGORY, user, category))
             await _clear_settings(transaction, user, category)
             return keys
+        await transaction.execute(COUNT_OUT, user, category, key)
         return _count(await transaction.execute(FORGET_KEY, user, category, key))
 
 

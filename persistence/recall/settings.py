@@ -14,11 +14,14 @@ SELECT remembers, half_life_days, heats FROM recall_settings
 WHERE user_id = $1 AND category = $2 FOR NO KEY UPDATE
 """
 
+# One that another has made meanwhile is locked by the same statement: before the next one it may
+# have been forgotten again.
 ADD = """
-INSERT INTO recall_settings (user_id, category, half_life_days)
+INSERT INTO recall_settings AS s (user_id, category, half_life_days)
 SELECT $1::uuid, $2, $3
-WHERE (SELECT count(*) FROM recall_settings WHERE user_id = $1::uuid) < $4
-ON CONFLICT DO NOTHING
+WHERE (SELECT count(*) FROM recall_settings WHERE user_id = $1::uuid AND category <> $2) < $4
+ON CONFLICT (user_id, category) DO UPDATE SET category = s.category
+RETURNING remembers, half_life_days, heats
 """
 
 # What each key weighs now stays what it is; from here on it fades by the new half-life.
@@ -74,8 +77,8 @@ async def lock_category(
     row = await transaction.fetchrow(LOCK, user, category)
     if row is None:
         await counting.hold(transaction, "recall categories", user)
-        await transaction.execute(ADD, user, category, half_life_days, MAX_RECALL_CATEGORIES)
-        row = await transaction.fetchrow(LOCK, user, category)
+        most = MAX_RECALL_CATEGORIES
+        row = await transaction.fetchrow(ADD, user, category, half_life_days, most)
     if row is None:
         text = "forget one (one that is switched off: switch it on first)"
         raise NoRoom(f"there may be {MAX_RECALL_CATEGORIES} categories; {text}")

@@ -49,7 +49,8 @@ SELECT DISTINCT user_id FROM recall_settings WHERE user_id > $1 ORDER BY user_id
 
 COUNT_HEATS = """
 UPDATE recall_settings AS s SET heats = g.heats
-FROM (SELECT user_id, category, count(*) AS heats FROM recall_heat
+FROM (SELECT user_id, category, count(h.key) AS heats
+    FROM recall_settings LEFT JOIN recall_heat AS h USING (user_id, category)
     WHERE user_id = ANY ($1::uuid[]) GROUP BY user_id, category) AS g
 WHERE g.user_id = s.user_id AND g.category = s.category AND g.heats <> s.heats
 """

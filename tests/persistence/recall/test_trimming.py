@@ -45,6 +45,17 @@ async def test_W3_past_the_most_contexts_the_coldest_go(
     assert sorted(await heats_of(database, user)) == ["", "genre=g0", "genre=g1", "now"]
 
 
+async def test_W3_heats_are_counted_anew_where_none_is_left(database: Database) -> None:
+    user = (await make_user(database)).id
+    await observed(database, user, [use("a", genre="trap")])
+    await observed(database, user, [use("b")], "colors")
+    await database.execute("DELETE FROM mixx_recall WHERE category = 'plugin_choice'")
+    await database.execute("UPDATE recall_settings SET heats = heats + 7")
+    await trim(database)
+    counted = await database.fetch("SELECT category, heats FROM recall_settings ORDER BY category")
+    assert [tuple(row.values()) for row in counted] == [("colors", 2), ("plugin_choice", 0)]
+
+
 async def test_W1_ids_are_kept_for_two_weeks(database: Database) -> None:
     user = (await make_user(database)).id
     await observed(database, user, [use("a"), use("b")])
