@@ -7,6 +7,7 @@ import { Arrangement } from "../arrangement/Arrangement.js";
 import { ComparisonLegend } from "../history/comparing/ComparisonLegend.js";
 import { History } from "../history/History.js";
 import { WhatWasMissed } from "../history/WhatWasMissed.js";
+import { followRecent } from "../history/recent_edits.js";
 import { Scrubber } from "../history/Scrubber.js";
 import { Snapshots } from "../history/Snapshots.js";
 import { Inspector } from "../inspector/Inspector.js";
@@ -20,7 +21,7 @@ import { People } from "../people/People.js";
 import { PianoRoll } from "../pianoroll/PianoRoll.js";
 import { Transport } from "../playing/Transport.js";
 import type { LowerPanel, SidePanel, Studio } from "../studio.js";
-import { followEdits } from "./recent_edits.js";
+import { announce } from "./announcements.js";
 import { Tabs } from "./Tabs.js";
 
 type Panel = ComponentType<{ studio: Studio }>;
@@ -41,7 +42,8 @@ const LOWER: { readonly [name in LowerPanel]: readonly [title: string, panel: Pa
 export function ProjectPage({ studio }: { studio: Studio }) {
   studio.revisions.of("project");
   const [room, edits] = [studio.room.value, studio.edits.value];
-  useEffect(() => (room === null || edits === null ? undefined : followEdits(studio, room, edits)), [room, edits]);
+  useEffect(() => (edits === null ? undefined : followRecent(studio, edits)), [edits]);
+  useEffect(() => (room === null || edits === null ? undefined : announce(studio, room, edits)), [room, edits]);
   const name = [...(studio.song?.all("project").values() ?? [])][0]?.name ?? "";
   return (
     <div class="project-page">

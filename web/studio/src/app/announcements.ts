@@ -1,4 +1,4 @@
-/** Follows what everyone edits: for the stripe under the ruler, and for screen readers, a sentence every few seconds. */
+/** What screen readers say by themselves: who came and left, and what others did, a sentence every few seconds. */
 
 import type { Room, Stop } from "@prime/client";
 
@@ -10,7 +10,7 @@ import { comingsInWords } from "../people/coming_announcements.js";
 const EVERY_MS = 3_000;
 
 /** Until `Stop`. */
-export function followEdits(studio: Studio, room: Room, edits: EditList): Stop {
+export function announce(studio: Studio, room: Room, edits: EditList): Stop {
   const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
   let newest: number | null = null;
   let namesHere = names();
@@ -23,11 +23,5 @@ export function followEdits(studio: Studio, room: Room, edits: EditList): Stop {
     if (announcement !== "") studio.said.value = announcement;
   };
   const timer = setInterval(tell, EVERY_MS);
-  const stop = edits.shown.subscribe(({ entries }) => { studio.recent.value = entries; });
-  void edits.load().then(() => edits.more());
-  return () => {
-    clearInterval(timer);
-    stop();
-    studio.recent.value = [];
-  };
+  return () => clearInterval(timer);
 }
