@@ -18,7 +18,8 @@ import { listening } from "./roll_input.js";
 import { DRAFT, type Roll as Pressed } from "./roll_pointer.js";
 import { RollTools } from "./RollTools.js";
 import { drawRoll, windowOver, type Scene } from "./roll_view.js";
-import { type Note, type Window, notesOf, gridOf } from "./note_places.js";
+import { type Note, type Window, notesOf } from "./note_places.js";
+import { finestVisibleStep } from "./note_grid.js";
 import { movedBy, takenBy } from "./notes_of_others.js";
 
 interface Props {
@@ -58,7 +59,7 @@ export function Roll({ studio, song, clip, played }: Props) {
     const { clientWidth, clientHeight } = canvas.current!;
     setWindow(windowOver(stored, entity?.duration ?? 4, clientWidth, clientHeight));
   }, [clip]);
-  const grid = window === null ? 0.25 : chosenGrid || gridOf(window);
+  const grid = window === null ? 0.25 : chosenGrid || finestVisibleStep(window.scale);
   const roll = useRef<Pressed | null>(null);
   roll.current = window === null ? null : { room, clip, window, grid, height: canvas.current?.clientHeight ?? 0, notes: stored, selected, select, drag: setDragged, frame: setFrame };
   useEffect(() => listening(canvas.current!, () => roll.current, setWindow), []);

@@ -61,8 +61,3 @@ export function noteAt(window: Window, notes: readonly Note[], x: number, y: num
   }
   return null;
 }
-
-/** The finest grid whose steps can be seen: 32nds and finer only where somebody has zoomed in on them. */
-export function gridOf({ scale }: Window): number {
-  return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].find((beats) => beats * scale >= (beats < 1 / 4 ? 64 : 10)) ?? 1;
-}

@@ -5,7 +5,8 @@ import type { Readable } from "@prime/client";
 import { isolated } from "../arrangement/drawing/letters.js";
 import type { Colours } from "../arrangement/colours.js";
 import type { Mark } from "../timeline/bar_marks.js";
-import { boxOf, gridOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";
+import { boxOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";
+import { finestVisibleStep } from "./note_grid.js";
 import { drawVelocities, VELOCITY_LANE_HEIGHT } from "./velocity_lane.js";
 
 /** Shows all notes, and two octaves at least. `length`: of the content, in beats. */
@@ -77,7 +78,7 @@ function drawGrid(paint: CanvasRenderingContext2D, { window, colours, grid, bars
     paint.fillRect(Math.round(KEYS_WIDTH + (time - window.start) * window.scale), 0, 1, height);
   };
   paint.fillStyle = colours.line;
-  const step = Math.max(grid, gridOf(window));
+  const step = Math.max(grid, finestVisibleStep(window.scale));
   for (let time = Math.ceil(window.start / step) * step; time < window.start + width / window.scale; time += step) line(time, 0.25);
   for (const { time, bar } of bars) line(time, bar === null ? 0.6 : 1);
   paint.globalAlpha = 1;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { pressed } from "../../../studio/src/pianoroll/note_keys.js";
 import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
-import { notesOf, boxOf, timeAt, keyAt, noteAt, gridOf } from "../../../studio/src/pianoroll/note_places.js";
+import { notesOf, boxOf, timeAt, keyAt, noteAt } from "../../../studio/src/pianoroll/note_places.js";
 import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 1 } } });
@@ -38,8 +38,4 @@ test("keys move, transpose, lengthen and delete, and keep in bounds", () => {
   ]);
   assert.equal(pressed(room, [b], 1, { key: "x", shiftKey: false }), false);
   assert.equal(pressed(room, [], 1, { key: "Delete", shiftKey: false }), false);
-});
-
-test("a bar over the whole width has a grid of 16ths, and 32nds come by zooming in", () => {
-  assert.deepEqual([20, 40, 340, 600, 1200].map((scale) => gridOf({ start: 0, scale, topKey: 80, keyHeight: 10 })), [1 / 2, 1 / 4, 1 / 4, 1 / 8, 1 / 16]);
 });
