@@ -4,7 +4,7 @@ import { tempoMap, trackTree, type Entities, type Readable } from "@prime/client
 
 import { MOST_EVENTS } from "../importing/midi_events.js";
 import { signaturesOf } from "../timeline/signatures.js";
-import { windows } from "../timeline/clip_windows.js";
+import { passes } from "../timeline/clip_passes.js";
 import { fileOf, message, meta, ORDER, sized, text, type WrittenEvent } from "./midi_bytes.js";
 
 /** The song does not fit into a file: a sentence for people. */
@@ -136,14 +136,14 @@ class Writer {
     if (!clip.enable) return this.lose("clips that are off");
     if (clip.contentTimeUnit !== "beats") return this.lose("clips timed in seconds");
     const notes = [...this.song.by("notes", "clip", clip.ref ?? id)].flatMap((note) => this.song.get("notes", note) ?? []);
-    for (const window of windows(clip)) {
+    for (const pass of passes(clip)) {
       for (const note of notes) {
-        if (note.time < window.start - NEAR || note.time >= window.end - NEAR) continue;
+        if (note.time < pass.start - NEAR || note.time >= pass.end - NEAR) continue;
         this.notes += 1;
         if (2 * this.notes > MOST_EVENTS) throw new TooMuchForMidi(`More than ${MOST_EVENTS / 2} notes are heard: that is more than a MIDI file of ours holds. Shorten the loops.`);
-        const time = window.time + Math.max(0, note.time - window.start);
+        const time = pass.time + Math.max(0, note.time - pass.start);
         const start = this.ticks(time);
-        const end = Math.max(start + 1, this.ticks(time + Math.min(note.duration, window.time + window.end - window.start - time)));
+        const end = Math.max(start + 1, this.ticks(time + Math.min(note.duration, pass.time + pass.end - pass.start - time)));
         const noteChannel = note.ch || channel;
         events.push(message(start, ORDER.on, 9, noteChannel, note.key, Math.max(1, Math.round(note.vel * 127))));
         events.push(message(end, ORDER.off, 8, noteChannel, note.key, Math.round(note.rel * 127)));

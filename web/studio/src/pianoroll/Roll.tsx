@@ -8,7 +8,7 @@ import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
 import { instrumentFor } from "../playing/built_in_instruments.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
-import { contentAt } from "../timeline/clip_windows.js";
+import { contentAt } from "../timeline/clip_passes.js";
 import { barsOf } from "./clip_bars.js";
 import { copiesOf, duplicate, pasted, type CopiedNote } from "./note_edits.js";
 import { pressed } from "./note_keys.js";

@@ -1,7 +1,7 @@
 /** The play head over the notes; drawn by itself, since it moves with each frame. */
 
 import type { Studio } from "../studio.js";
-import { contentAt } from "../timeline/clip_windows.js";
+import { contentAt } from "../timeline/clip_passes.js";
 import { KEYS_WIDTH, type Window } from "./note_places.js";
 
 export function RollPlayHead({ studio, clip, window }: { studio: Studio; clip: string; window: Window }) {

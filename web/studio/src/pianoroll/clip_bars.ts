@@ -4,7 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { signaturesOf } from "../timeline/signatures.js";
 import { marks, type Mark } from "../timeline/bar_marks.js";
-import type { PlayedClip } from "../timeline/clip_windows.js";
+import type { PlayedClip } from "../timeline/clip_passes.js";
 import { KEYS_WIDTH, type Window } from "./note_places.js";
 
 /** The bars and beats that are seen, by beats of the content. Its first pass counts; a clip in a slot has no place in the song, and its bars are from 1. */

@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { pointsOf, valueAt } from "../automation/lane_points.js";
-import { contentAt } from "../timeline/clip_windows.js";
+import { contentAt } from "../timeline/clip_passes.js";
 
 interface Moved {
   /** Linear gain. */

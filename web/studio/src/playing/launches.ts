@@ -2,7 +2,7 @@
 
 import { signal, type Signal } from "@preact/signals";
 
-import type { PlayedClip } from "../timeline/clip_windows.js";
+import type { PlayedClip } from "../timeline/clip_passes.js";
 
 /** A clip that plays, from a beat of the song on. */
 export interface Running {

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { windows } from "../timeline/clip_windows.js";
+import { passes } from "../timeline/clip_passes.js";
 import { instrumentFor, type BuiltIn } from "./built_in_instruments.js";
 import { asInSong, type RunningByTrack } from "./launches.js";
 import { isHeard } from "../channels/routing.js";
@@ -33,14 +33,14 @@ export function soundingBetween(song: Readable, from: number, to: number, runnin
     if (track?.channel == null || !isHeard(song, track.channel)) continue;
     const instrument = instrumentFor(song, clip.track, clip.name);
     if (instrument === null) continue;
-    for (const window of windows(clip, from, to)) {
+    for (const pass of passes(clip, from, to)) {
       for (const noteId of song.by("notes", "clip", clip.ref ?? id)) {
         const note = song.get("notes", noteId);
-        if (note === undefined || note.time < window.start || note.time >= window.end) continue;
-        const time = window.time + note.time - window.start;
+        if (note === undefined || note.time < pass.start || note.time >= pass.end) continue;
+        const time = pass.time + note.time - pass.start;
         if (time < from || time >= to) continue;
         if (sounding.length >= most) return sounding;
-        const duration = Math.min(note.duration, window.end - note.time);
+        const duration = Math.min(note.duration, pass.end - note.time);
         sounding.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, instrument });
       }
     }

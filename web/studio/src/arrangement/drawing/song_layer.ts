@@ -7,7 +7,7 @@ import { marks } from "../../timeline/bar_marks.js";
 import { rowsBetween, type Row } from "../../timeline/rows.js";
 import { signaturesOf } from "../../timeline/signatures.js";
 import type { TimelineMarks } from "../../history/comparing/timeline_marks.js";
-import { windows, type Window } from "../../timeline/clip_windows.js";
+import { passes, type Pass } from "../../timeline/clip_passes.js";
 import type { ClipContents, Content } from "../clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "../colours.js";
 import { fitting, LETTERS, textWidth } from "./letters.js";
@@ -307,61 +307,61 @@ export class SongLayer {
     paint.textAlign = "start";
   }
 
-  private drawContent(scene: Scene, clip: Parameters<typeof windows>[0], source: string, y: number, height: number, look: ClipLook): void {
+  private drawContent(scene: Scene, clip: Parameters<typeof passes>[0], source: string, y: number, height: number, look: ClipLook): void {
     const content = scene.contents.of(source);
     if (content.notes.length === 0 && content.lanes.length === 0) return;
     const [from, to] = span(scene);
     this.paint.fillStyle = this.paint.strokeStyle = look.marks;
-    for (const window of windows(clip, from, to)) {
+    for (const pass of passes(clip, from, to)) {
       if (this.marksLeft <= 0) break;
-      this.drawNotes(scene, content, window, y, height);
-      if (content.lanes.length > 0) this.drawLanes(scene, content, window, y, height);
+      this.drawNotes(scene, content, pass, y, height);
+      if (content.lanes.length > 0) this.drawLanes(scene, content, pass, y, height);
     }
   }
 
-  /** Cut at the edges of the window: curves come from outside of it. */
-  private drawLanes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
+  /** Cut at the edges of the pass: curves come from outside of it. */
+  private drawLanes(scene: Scene, content: Content, pass: Pass, y: number, height: number): void {
     const { paint } = this;
     paint.save();
     paint.beginPath();
-    paint.rect(xOf(scene.axis, window.time), y - 4, (window.end - window.start) * scene.axis.scale, height + 6);
+    paint.rect(xOf(scene.axis, pass.time), y - 4, (pass.end - pass.start) * scene.axis.scale, height + 6);
     paint.clip();
-    for (const points of content.lanes) this.drawLane(scene, points, window, y - 2, height);
+    for (const points of content.lanes) this.drawLane(scene, points, pass, y - 2, height);
     paint.restore();
   }
 
-  private drawNotes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
+  private drawNotes(scene: Scene, content: Content, pass: Pass, y: number, height: number): void {
     const { notes, lowest, highest } = content;
     const step = height / Math.max(8, highest - lowest + 1);
     const { scale } = scene.axis;
-    for (let at = firstAfter(notes, window.start); at < notes.length && this.marksLeft > 0; at += 1) {
+    for (let at = firstAfter(notes, pass.start); at < notes.length && this.marksLeft > 0; at += 1) {
       const note = notes[at]!;
-      if (note.time >= window.end) break;
-      const x = xOf(scene.axis, window.time + note.time - window.start);
+      if (note.time >= pass.end) break;
+      const x = xOf(scene.axis, pass.time + note.time - pass.start);
       if (x > scene.width) break;
-      const width = Math.max(1, Math.min(note.duration, window.end - note.time) * scale - 0.5);
+      const width = Math.max(1, Math.min(note.duration, pass.end - note.time) * scale - 0.5);
       if (x + width < 0) continue;
       this.marksLeft -= 1;
       this.paint.fillRect(x, y + (highest - note.key) * step, width, Math.max(1.5, step * 0.8));
     }
   }
 
-  private drawLane(scene: Scene, points: readonly { time: number; height: number; interp: string }[], window: Window, y: number, height: number): void {
+  private drawLane(scene: Scene, points: readonly { time: number; height: number; interp: string }[], pass: Pass, y: number, height: number): void {
     const { paint } = this;
     paint.beginPath();
     let before: number | null = null;
     for (const point of points) {
       if (this.marksLeft <= 0) break;
       this.marksLeft -= 1;
-      const x = xOf(scene.axis, window.time + Math.min(point.time, window.end) - window.start);
+      const x = xOf(scene.axis, pass.time + Math.min(point.time, pass.end) - pass.start);
       const pointY = y + (1 - point.height) * height;
-      if (before === null) paint.moveTo(xOf(scene.axis, window.time), pointY);
+      if (before === null) paint.moveTo(xOf(scene.axis, pass.time), pointY);
       else if (point.interp === "hold") paint.lineTo(x, before);
       paint.lineTo(x, pointY);
       before = pointY;
-      if (point.time > window.end) break;
+      if (point.time > pass.end) break;
     }
-    if (before !== null) paint.lineTo(xOf(scene.axis, window.time + window.end - window.start), before);
+    if (before !== null) paint.lineTo(xOf(scene.axis, pass.time + pass.end - pass.start), before);
     paint.lineWidth = 1.25;
     paint.stroke();
   }

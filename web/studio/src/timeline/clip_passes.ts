@@ -8,8 +8,8 @@ export interface PlayedClip {
   readonly loopEnd: number | null;
 }
 
-/** A stretch of content from `start` to `end`, which begins at `time` in the song. */
-export interface Window {
+/** One pass over the content, from `start` to `end`, which begins at `time` in the song; a clip that loops has many. */
+export interface Pass {
   readonly time: number;
   readonly start: number;
   readonly end: number;
@@ -18,19 +18,19 @@ export interface Window {
 /** Beats below which two times are one. */
 const NEAR = 1e-6;
 
-/** At most so many windows of a clip are drawn or played: a loop of a millisecond over an hour has millions. */
-export const MOST_WINDOWS = 4_096;
+/** At most so many passes of a clip are drawn or played: a loop of a millisecond over an hour has millions. */
+export const MOST_PASSES = 4_096;
 
 /** Those of a clip that sound between two beats of the song, one after the other; the units are those of the clip's content. */
-export function windows(clip: PlayedClip, from = -Infinity, to = Infinity): Window[] {
-  const found: Window[] = [];
+export function passes(clip: PlayedClip, from = -Infinity, to = Infinity): Pass[] {
+  const found: Pass[] = [];
   const { loopStart, loopEnd } = clip;
   const isLooped = loopStart !== null && loopEnd !== null && loopEnd - loopStart > NEAR && clip.playStart < loopEnd;
   const clipEnd = clip.time + clip.duration;
   let time = clip.time;
   let at = clip.playStart;
   if (isLooped) ({ time, at } = firstPass(clip, loopStart, loopEnd, from));
-  while (clipEnd - time > NEAR && time < to && found.length < MOST_WINDOWS) {
+  while (clipEnd - time > NEAR && time < to && found.length < MOST_PASSES) {
     const end = isLooped ? Math.min(at + clipEnd - time, loopEnd) : at + clipEnd - time;
     if (time + end - at > from) found.push({ time, start: at, end });
     time += end - at;
@@ -42,7 +42,7 @@ export function windows(clip: PlayedClip, from = -Infinity, to = Infinity): Wind
 /** The beat of its content that a clip plays at a time of the song; null: it does not play then. */
 export function contentAt(clip: PlayedClip & { readonly slot: string | null }, time: number): number | null {
   if (clip.slot !== null || time < clip.time || time >= clip.time + clip.duration) return null;
-  const [pass] = windows(clip, time, time + 1e-3);
+  const [pass] = passes(clip, time, time + 1e-3);
   return pass === undefined ? null : pass.start + Math.max(0, time - pass.time);
 }
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentAt, MOST_WINDOWS, windows } from "../../../studio/src/timeline/clip_windows.js";
+import { contentAt, MOST_PASSES, passes } from "../../../studio/src/timeline/clip_passes.js";
 
 const CLIP = { time: 8, duration: 10, playStart: 0, loopStart: null, loopEnd: null };
 
 test("a clip without a loop plays its content once", () => {
-  assert.deepEqual(windows({ ...CLIP, playStart: 2 }), [{ time: 8, start: 2, end: 12 }]);
+  assert.deepEqual(passes({ ...CLIP, playStart: 2 }), [{ time: 8, start: 2, end: 12 }]);
 });
 
 test("a loop is written out, and the last pass is cut", () => {
-  assert.deepEqual(windows({ ...CLIP, playStart: 1, loopStart: 2, loopEnd: 4 }), [
+  assert.deepEqual(passes({ ...CLIP, playStart: 1, loopStart: 2, loopEnd: 4 }), [
     { time: 8, start: 1, end: 4 },
     { time: 11, start: 2, end: 4 },
     { time: 13, start: 2, end: 4 },
@@ -20,16 +20,16 @@ test("a loop is written out, and the last pass is cut", () => {
 });
 
 test("who begins behind the loop's end plays on without it", () => {
-  assert.deepEqual(windows({ ...CLIP, playStart: 6, loopStart: 0, loopEnd: 4 }), [{ time: 8, start: 6, end: 16 }]);
+  assert.deepEqual(passes({ ...CLIP, playStart: 6, loopStart: 0, loopEnd: 4 }), [{ time: 8, start: 6, end: 16 }]);
 });
 
 test("only what sounds in a part of the song is found, without walking to it", () => {
   const long = { time: 0, duration: 1_000_000, playStart: 0, loopStart: 0, loopEnd: 1 };
-  assert.deepEqual(windows(long, 900_000.5, 900_002), [
+  assert.deepEqual(passes(long, 900_000.5, 900_002), [
     { time: 900_000, start: 0, end: 1 },
     { time: 900_001, start: 0, end: 1 },
   ]);
-  assert.equal(windows(long).length, MOST_WINDOWS);
+  assert.equal(passes(long).length, MOST_PASSES);
 });
 
 test("how far the content is played counts its loop, and is nothing beside the clip and in a slot", () => {
@@ -39,5 +39,5 @@ test("how far the content is played counts its loop, and is nothing beside the c
 });
 
 test("a loop of no length is none", () => {
-  assert.equal(windows({ ...CLIP, loopStart: 3, loopEnd: 3 }).length, 1);
+  assert.equal(passes({ ...CLIP, loopStart: 3, loopEnd: 3 }).length, 1);
 });
