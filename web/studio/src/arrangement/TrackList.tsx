@@ -9,7 +9,7 @@ import { rename } from "../channels/channel_names.js";
 import { safeColour } from "../people/colours.js";
 import { PeopleOnTracks } from "../people/people_on_tracks.js";
 import type { Studio } from "../studio.js";
-import { rowsBetween, type Row } from "../timeline/rows.js";
+import { rowsBetween, type Row } from "./track_rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { clipColour } from "./colours.js";
 import { RULER_HEIGHT } from "./drawing/ruler.js";

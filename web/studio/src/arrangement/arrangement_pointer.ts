@@ -4,7 +4,7 @@ import type { Gesture, Room } from "@prime/client";
 
 import { beatsAt, scrolled, zoomed } from "../timeline/axis.js";
 import { gridOf, snapped } from "../timeline/grid.js";
-import { rowsApart } from "../timeline/rows.js";
+import { rowsApart } from "./track_rows.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { contentBetween, copiedTo, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";

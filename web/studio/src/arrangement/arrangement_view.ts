@@ -6,7 +6,7 @@ import type { Readable, Stop } from "@prime/client";
 import type { Entry } from "../history/edit_list.js";
 import { safeColour } from "../people/colours.js";
 import { xOf, zoomed, type Axis } from "../timeline/axis.js";
-import { endOf, LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
+import { endOf, LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "./track_rows.js";
 import { PHONE, type Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";

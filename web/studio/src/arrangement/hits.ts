@@ -1,7 +1,7 @@
 /** What lies under the mouse in the arrangement. */
 
 import { beatsAt, xOf, type Axis } from "../timeline/axis.js";
-import { rowAt, type Row } from "../timeline/rows.js";
+import { rowAt, type Row } from "./track_rows.js";
 import { RULER_HEIGHT } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 

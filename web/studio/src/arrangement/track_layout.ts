@@ -2,7 +2,7 @@
 
 import { trackTree, type Readable } from "@prime/client";
 
-import { endOf, rowsOf, type Row } from "../timeline/rows.js";
+import { endOf, rowsOf, type Row } from "./track_rows.js";
 import { heightOfLanes } from "./lanes/lane_rows.js";
 
 /** Up to how many tracks rows are how high, in pixels. */

@@ -4,7 +4,7 @@ import type { Member, Presence } from "@prime/client";
 
 import { ON_COLOUR, safeColour } from "../../people/colours.js";
 import { xOf, type Axis } from "../../timeline/axis.js";
-import type { Row } from "../../timeline/rows.js";
+import type { Row } from "../track_rows.js";
 import { placed, TAG_HEIGHT } from "./name_tags.js";
 import { isolated, LETTERS } from "./letters.js";
 import { RULER_HEIGHT } from "./ruler.js";

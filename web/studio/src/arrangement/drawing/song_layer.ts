@@ -4,7 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { beatsAt, xOf, type Axis } from "../../timeline/axis.js";
 import { marks } from "../../timeline/bar_marks.js";
-import { rowsBetween, type Row } from "../../timeline/rows.js";
+import { rowsBetween, type Row } from "../track_rows.js";
 import { signaturesOf } from "../../timeline/signatures.js";
 import type { TimelineMarks } from "../../history/comparing/timeline_marks.js";
 import { passes, type Pass } from "../../timeline/clip_passes.js";

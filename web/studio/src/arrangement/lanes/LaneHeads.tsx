@@ -2,7 +2,7 @@
 
 import { laneTitle } from "../../automation/lane_targets.js";
 import type { Studio } from "../../studio.js";
-import type { Row } from "../../timeline/rows.js";
+import type { Row } from "../track_rows.js";
 import type { ArrangementView } from "../arrangement_view.js";
 import { addLane, AUTOMATABLE, hasChannel, notAutomated, type Automatable } from "./lane_edits.js";
 import { LANE_HEIGHT, lanesOf, MOST_LANES, NEW_LANE_HEIGHT } from "./lane_rows.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowAt, rowsBetween, rowsOf } from "../../../studio/src/timeline/rows.js";
+import { rowAt, rowsBetween, rowsOf } from "../../../studio/src/arrangement/track_rows.js";
 
 const TREE = [
   { id: "beats", depth: 0 },
