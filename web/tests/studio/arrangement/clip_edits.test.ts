@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { contentBetween, copiedTo, duplicated, isElsewhere, movedBy, place, remove, resized, split } from "../../../studio/src/arrangement/clip_edits.js";
-import { roomOf, songOf, TWO_TRACKS } from "./song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf(TWO_TRACKS);
 const beats = (from: number, to: number): number => to - from;

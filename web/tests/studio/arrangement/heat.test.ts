@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { heatOf, MOST_EDITS } from "../../../studio/src/arrangement/heat.js";
 import type { Entry } from "../../../studio/src/history/edit_list.js";
-import { songOf, TWO_TRACKS } from "./song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 function entry(seq: number, ops: object[], color: string | null = "#aabbcc"): Entry {
   return { seq, ops, total: ops.length, color, user: { id: "u", username: "ada", name: "Ada" }, at: "", purpose: "edit", reverts: null } as unknown as Entry;

@@ -7,7 +7,7 @@ import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { isolated } from "../../../studio/src/arrangement/drawing/letters.js";
 import { RULER_HEIGHT } from "../../../studio/src/arrangement/drawing/ruler.js";
 import { rowHeightFor, songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
-import { songOf, TWO_TRACKS } from "./song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const AXIS = { start: 0, scale: 10 };
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { group } from "../../../studio/src/arrangement/track_edits.js";
 import type { Studio } from "../../../studio/src/studio.js";
-import { roomOf, songOf } from "./song.js";
+import { roomOf, songOf } from "../song.js";
 
 const song = songOf({
   tracks: {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { APART, pointsOf, scaleOf, timeBetween, valueAt } from "../../../studio/src/automation/lane_points.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const song = songOf({
   points: {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { lineOf, pointsOf, seenOf } from "../../../studio/src/automation/lane_points.js";
 import { isSwitch, laneTitle, limitsOf, targetOf } from "../../../studio/src/automation/lane_targets.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const lane = (target: string, name = "") => ({ track: "t", clip: null, target, unit: "linear", name, enable: true });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { channelName, rename } from "../../../studio/src/channels/channel_names.js";
-import { roomOf, songOf } from "../arrangement/song.js";
+import { roomOf, songOf } from "../song.js";
 
 const SONG = songOf({
   tracks: {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { isHeard, routing } from "../../../studio/src/channels/routing.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const strip = (more: object) => ({ role: "regular", dest: null, volume: 1, pan: 0.5, mute: false, solo: false, ...more });
 const CHANNELS = {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { channelsInOrder } from "../../../studio/src/channels/channel_order.js";
 import { decibels, gainAfter, gainAt, gainInWords, gainOf, gainTyped, MOST_GAIN, panAfter, panInWords, partAt } from "../../../studio/src/channels/volume_and_pan.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 test("a fader's place and its gain are each other's inverse", () => {
   for (const part of [0, 0.1, 0.5, 0.79, 1]) assert.ok(Math.abs(partAt(gainAt(part)) - part) < 1e-9);

@@ -5,7 +5,7 @@ import type { ArrangementView } from "../../../studio/src/arrangement/arrangemen
 import { TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
 import { runCommand } from "../../../studio/src/commands/run_command.js";
 import type { Studio } from "../../../studio/src/studio.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 /** A studio in a room over two tracks, with clips selected. */
 function studioWith(ids: readonly string[], mayEdit = true) {

@@ -5,7 +5,7 @@ import { midiOf, TooMuchForMidi } from "../../../studio/src/exporting/midi_of_so
 import { fileName, savedInWords } from "../../../studio/src/exporting/save_file.js";
 import { eventsOf } from "../../../studio/src/importing/midi_events.js";
 import { songOf as readBack, type ImportedSong } from "../../../studio/src/importing/midi_song.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const track = (name: string, order: string, channel: string | null, more: object = {}) => ({ name, parent: null, order, channel, content: ["notes"], ...more });
 const note = (clip: string, time: number, duration: number, key: number, more: object = {}) => ({ clip, time, duration, key, vel: 0.5039, rel: 0.5, pan: 0.5, ch: 0, ...more });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { gatheredInWords } from "../../../studio/src/history/edit_announcements.js";
 import type { Entry } from "../../../studio/src/history/edit_list.js";
-import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const SONG = songOf({ ...TWO_TRACKS, tracks: { t1: { name: "Lead", parent: null, order: "a0" } } });
 

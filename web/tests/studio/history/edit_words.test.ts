@@ -6,7 +6,7 @@ import { COLLECTIONS } from "@prime/client";
 
 import { changesTo } from "../../../studio/src/history/restoring.js";
 import { editInWords, keyInWords, placeOf } from "../../../studio/src/history/edit_words.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, channels: { ch: { name: "Bass", volume: 1 } }, notes: { n: { clip: "c1", time: 0, duration: 1, key: 60 } } });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { missedInWords } from "../../../studio/src/history/missed_edits.js";
 import type { Entry } from "../../../studio/src/history/edit_list.js";
-import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const SONG = songOf(TWO_TRACKS);
 

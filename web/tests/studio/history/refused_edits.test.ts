@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Refused } from "@prime/client";
 
 import { Refusals, refusedInWords, type RefusedEdit } from "../../../studio/src/history/refused_edits.js";
-import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf(TWO_TRACKS);
 const forbidden = new Refused("forbidden", "viewers do not edit");

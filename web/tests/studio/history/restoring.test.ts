@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { broughtBack } from "../../../studio/src/history/restoring.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 test("an entity comes back with all that it had, also what only a newer server knows", async () => {
   const then = songOf({ ...TWO_TRACKS, markers: { m: { time: 1, name: "Drop", glow: 3 } } });

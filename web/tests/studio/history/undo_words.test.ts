@@ -5,7 +5,7 @@ import type { Dropped } from "@prime/client";
 
 import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { takenBackInWords } from "../../../studio/src/history/undo_words.js";
-import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({
   ...TWO_TRACKS, channels: { kick: { name: "Kick", volume: 1 } }, clips: { c1: { ...TWO_TRACKS.clips.c1, name: "Lead" } },

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { bringIn, roomLeft, sizeOf, takesTempo } from "../../../studio/src/importing/import_edits.js";
 import { doneInWords } from "../../../studio/src/importing/import_file.js";
 import type { ImportedSong } from "../../../studio/src/importing/midi_song.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const EMPTY = songOf({ tempo: { t0: { time: 0, bpm: 120 } }, signatures: { s0: { time: 0, num: 4, den: 4 } }, channels: { ch_master: { role: "master", order: "a0" } } });
 

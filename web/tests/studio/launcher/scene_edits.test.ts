@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { addScene, clipIn, fillSlot } from "../../../studio/src/launcher/scene_edits.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const SCENES = {
   ...TWO_TRACKS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { addEffect, addSend, destinations } from "../../../studio/src/mixer/send_edits.js";
-import { roomOf, songOf } from "../arrangement/song.js";
+import { roomOf, songOf } from "../song.js";
 
 const song = songOf({
   channels: {

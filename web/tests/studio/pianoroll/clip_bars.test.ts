@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { barsOf } from "../../../studio/src/pianoroll/clip_bars.js";
-import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../song.js";
 
 const WALTZ = { ...TWO_TRACKS, signatures: { s: { time: 0, num: 3, den: 4 } } };
 const window = { start: 0, scale: 100, topKey: 80, keyHeight: 10 };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { copiesOf, duplicate, pasted, quantize, within } from "../../../studio/src/pianoroll/note_edits.js";
 import { notesOf } from "../../../studio/src/pianoroll/note_places.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 0.1, duration: 0.5, key: 60, vel: 1, ch: 3 }, b: { clip: "c1", time: 1, duration: 0.3, key: 64, vel: 0.5, ch: 0 } } });
 const notes = notesOf(song, "c1");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { pressed } from "../../../studio/src/pianoroll/note_keys.js";
 import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
 import { notesOf, boxOf, timeAt, keyAt, noteAt } from "../../../studio/src/pianoroll/note_places.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 1 } } });
 const notes = notesOf(song, "c1");

@@ -5,7 +5,7 @@ import { RollPointer, type Roll } from "../../../studio/src/pianoroll/roll_point
 import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
 import { type Note, notesOf, boxOf } from "../../../studio/src/pianoroll/note_places.js";
 import { VELOCITY_LANE_HEIGHT, velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
-import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 0.5 } } });
 const notes = notesOf(song, "c1");

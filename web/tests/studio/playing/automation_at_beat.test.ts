@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { automationAt } from "../../../studio/src/playing/automation_at_beat.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const lane = (more: object) => ({ track: null, clip: null, enable: true, unit: "linear", name: "", ...more });
 const point = (lane: string, time: number, value: number) => ({ lane, time, slot: 0, value, interp: "linear" });

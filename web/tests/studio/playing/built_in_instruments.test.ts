@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { BUILT_IN, builtInOf, choose, chosenOf, devicesOf, instrumentFor } from "../../../studio/src/playing/built_in_instruments.js";
 import { soundingBetween } from "../../../studio/src/playing/sounding_notes.js";
-import { roomOf, songOf } from "../arrangement/song.js";
+import { roomOf, songOf } from "../song.js";
 
 const device = (more: object) => ({ channel: "c", order: "a0", role: "instrument", format: "builtin", deviceId: "", name: "", enabled: true, params: {}, ...more });
 const PARTS = {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { asInSong, Launches } from "../../../studio/src/playing/launches.js";
 import { soundingBetween } from "../../../studio/src/playing/sounding_notes.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const song = songOf({
   tracks: { t: { name: "Lead", parent: null, order: "a0", channel: "c" } },

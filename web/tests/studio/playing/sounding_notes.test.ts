@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { placeInWords } from "../../../studio/src/timeline/place_words.js";
 import { soundingBetween } from "../../../studio/src/playing/sounding_notes.js";
-import { songOf } from "../arrangement/song.js";
+import { songOf } from "../song.js";
 
 const PARTS = {
   tracks: { t: { name: "Lead", parent: null, order: "a0", channel: "c" }, k: { name: "Kick", parent: null, order: "a1", channel: "d" } },

@@ -6,7 +6,7 @@ import type { Colours } from "../../../../studio/src/arrangement/colours.js";
 import { RULER_HEIGHT } from "../../../../studio/src/arrangement/drawing/ruler.js";
 import { MOST_CLIPS, SongLayer, type Scene } from "../../../../studio/src/arrangement/drawing/song_layer.js";
 import { TrackLayout } from "../../../../studio/src/arrangement/track_layout.js";
-import { songOf, TWO_TRACKS } from "../song.js";
+import { songOf, TWO_TRACKS } from "../../song.js";
 
 const COLOURS: Colours = { ground: "#000000", surface: "#111111", raised: "#222222", line: "#333333", text: "#ffffff", quiet: "#aaaaaa", accent: "#00ffcc", isLight: false };
 

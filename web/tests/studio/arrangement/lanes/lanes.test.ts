@@ -5,7 +5,7 @@ import { addLane, notAutomated } from "../../../../studio/src/arrangement/lanes/
 import { heightOfLanes, lanesOf, LANE_HEIGHT, MOST_LANES, NEW_LANE_HEIGHT } from "../../../../studio/src/arrangement/lanes/lane_rows.js";
 import { TrackLayout } from "../../../../studio/src/arrangement/track_layout.js";
 import { rowAt, rowsApart, rowsBetween } from "../../../../studio/src/arrangement/track_rows.js";
-import { roomOf, songOf, TWO_TRACKS } from "../song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../../song.js";
 
 const lane = (more: object) => ({ track: "t1", clip: null, target: "channels/c/volume", unit: "linear", name: "", enable: true, ...more });
 const PARTS = {

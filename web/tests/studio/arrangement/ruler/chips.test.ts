@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { changeChips, chipAt, markerChips } from "../../../../studio/src/arrangement/ruler/chips.js";
-import { songOf } from "../song.js";
+import { songOf } from "../../song.js";
 
 const AXIS = { start: 0, scale: 10 };
 const measure = (text: string): number => text.length * 6;

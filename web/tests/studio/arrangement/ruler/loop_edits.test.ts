@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { edgeAt, loopIn, setLoop, spanOf } from "../../../../studio/src/arrangement/ruler/loop_edits.js";
-import { roomOf, songOf, TWO_TRACKS } from "../song.js";
+import { roomOf, songOf, TWO_TRACKS } from "../../song.js";
 
 const LOOPED = songOf({ ...TWO_TRACKS, transport: { tr: { loopOn: false, loopStart: 4, loopEnd: 8 } } });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { addMarker, addSignature, addTempo, barStart, inForce, isFirst, moveTo, nextBar, remove } from "../../../../studio/src/arrangement/ruler/ruler_edits.js";
-import { roomOf, songOf } from "../song.js";
+import { roomOf, songOf } from "../../song.js";
 
 const song = songOf({
   tempo: { t0: { time: 0, bpm: 90 }, t1: { time: 16, bpm: 120 } },

@@ -5,7 +5,7 @@ import { COLLECTIONS, differences, type Collection, type Readable } from "@prime
 
 import { bringBackInWords, changeList, type Change } from "../../../../studio/src/history/comparing/change_list.js";
 import { timelineMarks } from "../../../../studio/src/history/comparing/timeline_marks.js";
-import { songOf, TWO_TRACKS } from "../../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../../song.js";
 
 const NOTE = { clip: "c1", time: 0, duration: 1, key: 60, vel: 0.8 };
 

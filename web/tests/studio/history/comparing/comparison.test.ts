@@ -4,7 +4,7 @@ import { mock, test } from "node:test";
 import { stillOf, type Room } from "@prime/client";
 
 import { Comparison, nowSide } from "../../../../studio/src/history/comparing/comparison.js";
-import { songOf, TWO_TRACKS } from "../../arrangement/song.js";
+import { songOf, TWO_TRACKS } from "../../song.js";
 
 /** A room whose song can be replaced, and who listens to it. */
 function roomThatChanges(): { room: Room; become(song: ReturnType<typeof stillOf>): void; listeners: Set<() => void> } {
