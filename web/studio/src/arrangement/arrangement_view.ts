@@ -18,7 +18,8 @@ import { SongLayer, type Drawn } from "./drawing/song_layer.js";
 import { heatOf } from "./heat.js";
 import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
 import { loopIn, type Span } from "./ruler/loop_edits.js";
-import { rowHeightFor, songEnd, TrackLayout } from "./track_layout.js";
+import { rowHeightFor, TrackLayout } from "./track_layout.js";
+import { songEnd } from "../timeline/song_end.js";
 
 export class ArrangementView {
   readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });

@@ -125,11 +125,3 @@ export class TrackLayout {
     return clips.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
   }
 }
-
-/** Where the song ends, in beats: the end of its last clip or marker. */
-export function songEnd(song: Readable): number {
-  let end = 16;
-  for (const { time, duration, slot } of song.all("clips").values()) if (slot === null) end = Math.max(end, time + duration);
-  for (const { time } of song.all("markers").values()) end = Math.max(end, time);
-  return end;
-}

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import { signaturesOf } from "../timeline/signatures.js";
-import { songEnd } from "../arrangement/track_layout.js";
+import { songEnd } from "../timeline/song_end.js";
 import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";
 import type { Studio } from "../studio.js";
 import { placeInNumbers, placeInWords } from "../timeline/place_words.js";

@@ -9,7 +9,7 @@ import { gridOf, snapped } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
 import { signaturesOf, type Signature } from "../../timeline/signatures.js";
-import { songEnd } from "../track_layout.js";
+import { songEnd } from "../../timeline/song_end.js";
 import { edgeAt, loopIn, setLoop, type Edge, type Span } from "./loop_edits.js";
 
 const EDGES: readonly (readonly [edge: Edge, label: string])[] = [["start", "Start of the loop"], ["end", "End of the loop"]];

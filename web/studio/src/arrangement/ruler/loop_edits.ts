@@ -2,7 +2,7 @@
 
 import type { Collection, Readable, Room } from "@prime/client";
 
-import { songEnd } from "../track_layout.js";
+import { songEnd } from "../../timeline/song_end.js";
 
 export interface Span {
   readonly start: number;
