@@ -12,7 +12,8 @@ import { CHANGES_TOP, MARKERS_TOP, RULER_HEIGHT } from "./drawing/ruler.js";
 import { clipsIn, hitAt, type Hit } from "./hits.js";
 import { chipAt, type Chip } from "./ruler/chips.js";
 import { setLoop } from "./ruler/loop_edits.js";
-import { addMarker, addSignature, addTempo, barStart, isFirst, moveTo } from "./ruler/ruler_edits.js";
+import { addMarker, addSignature, addTempo, isFirst, moveTo } from "./ruler/ruler_edits.js";
+import { barStart } from "../timeline/bars.js";
 import { signaturesOf } from "../timeline/signatures.js";
 
 /** A press that moves by less is a click. */

@@ -3,7 +3,8 @@
 import type { Room } from "@prime/client";
 
 import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
-import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
+import { addMarker, addSignature, addTempo, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
+import { barStart } from "../timeline/bars.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
 import { stepOfPress } from "../keys/bursts.js";

@@ -3,7 +3,7 @@
 import { tempoMap, type Readable } from "@prime/client";
 
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
-import { nextBar } from "../arrangement/ruler/ruler_edits.js";
+import { nextBar } from "../timeline/bars.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
 import { automationAt } from "./automation_at_beat.js";

@@ -2,7 +2,6 @@
 
 import type { Entities, Readable, Room } from "@prime/client";
 
-import type { Signature } from "../../timeline/signatures.js";
 import type { RulerCollection } from "./chips.js";
 
 /** Whether it is at beat 0 and the song cannot be without it (rule O10). */
@@ -56,22 +55,6 @@ export function inForce<C extends "tempo" | "signatures">(song: Readable, collec
   let entityBefore: readonly [string, Entities[C]] | null = null;
   for (const [id, entity] of song.all(collection)) if (entity.time <= time && (entityBefore === null || entity.time >= entityBefore[1].time)) entityBefore = [id, entity];
   return entityBefore;
-}
-
-/** The beginning of the bar in which a beat lies. `signatures`: by time, one at time 0. */
-export function barStart(signatures: readonly Signature[], time: number): number {
-  const { time: from, num, den } = signatures.findLast((each) => each.time <= time) ?? { time: 0, num: 4, den: 4 };
-  const length = (num * 4) / den;
-  return from + Math.floor((time - from) / length + 1e-9) * length;
-}
-
-/** Where the next bar begins, from a beat on; a bar may end early where another signature begins. */
-export function nextBar(signatures: readonly Signature[], time: number): number {
-  const start = barStart(signatures, time);
-  if (time - start < 1e-6) return time;
-  const { num, den } = signatures.findLast((each) => each.time <= time) ?? { num: 4, den: 4 };
-  const change = signatures.find((each) => each.time > time)?.time ?? Infinity;
-  return Math.min(start + (num * 4) / den, change);
 }
 
 function at(song: Readable, collection: RulerCollection, time: number): string | null {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addMarker, addSignature, addTempo, barStart, inForce, isFirst, moveTo, nextBar, remove } from "../../../../studio/src/arrangement/ruler/ruler_edits.js";
+import { addMarker, addSignature, addTempo, inForce, isFirst, moveTo, remove } from "../../../../studio/src/arrangement/ruler/ruler_edits.js";
 import { roomOf, songOf } from "../../song.js";
 
 const song = songOf({
@@ -40,15 +40,8 @@ test("O10: what the song begins with is neither moved nor deleted; a marker ther
   assert.deepEqual(ops, [["delete", "tempo", "t1"], ["set", "markers", "m0", { time: 0 }]]);
 });
 
-test("what holds at a beat is the last that began, and bars are counted from its beginning", () => {
+test("what holds at a beat is the last that began", () => {
   assert.equal(inForce(song, "tempo", 15.9)?.[0], "t0");
   assert.equal(inForce(song, "tempo", 16)?.[0], "t1");
   assert.equal(inForce(songOf({}), "tempo", 16), null);
-  const signatures = [...song.all("signatures").values()];
-  assert.deepEqual([barStart(signatures, 7), barStart(signatures, 8), barStart(signatures, 16), barStart(signatures, 19.4), barStart(signatures, 19.5)], [4, 8, 16, 16, 19.5]);
-});
-
-test("the next bar is where the song is, if a bar begins there, and no later than the next signature", () => {
-  const signatures = [{ time: 0, num: 4, den: 4 }, { time: 6, num: 3, den: 4 }];
-  assert.deepEqual([0, 0.1, 4, 5, 6, 7].map((time) => nextBar(signatures, time)), [0, 4, 4, 6, 6, 9]);
 });
