@@ -1,7 +1,8 @@
 /** What may be done with markers, tempo and time signatures: each is one edit. */
 
-import type { Entities, Readable, Room } from "@prime/client";
+import type { Readable, Room } from "@prime/client";
 
+import { inForce } from "../../timeline/in_force.js";
 import type { RulerCollection } from "./chips.js";
 
 /** Whether it is at beat 0 and the song cannot be without it (rule O10). */
@@ -48,13 +49,6 @@ export function remove(room: Room, collection: RulerCollection, ids: readonly st
   const gone = ids.filter((id) => room.get(collection, id) !== undefined && !isFirst(room, collection, id));
   if (gone.length > 0) room.edit((tx) => gone.forEach((id) => tx.delete(collection, id)));
   return gone.length;
-}
-
-/** What holds at a beat, with its id; null: the song has none. */
-export function inForce<C extends "tempo" | "signatures">(song: Readable, collection: C, time: number): readonly [id: string, entity: Entities[C]] | null {
-  let entityBefore: readonly [string, Entities[C]] | null = null;
-  for (const [id, entity] of song.all(collection)) if (entity.time <= time && (entityBefore === null || entity.time >= entityBefore[1].time)) entityBefore = [id, entity];
-  return entityBefore;
 }
 
 function at(song: Readable, collection: RulerCollection, time: number): string | null {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addMarker, addSignature, addTempo, inForce, isFirst, moveTo, remove } from "../../../../studio/src/arrangement/ruler/ruler_edits.js";
+import { addMarker, addSignature, addTempo, isFirst, moveTo, remove } from "../../../../studio/src/arrangement/ruler/ruler_edits.js";
 import { roomOf, songOf } from "../../song.js";
 
 const song = songOf({
@@ -38,10 +38,4 @@ test("O10: what the song begins with is neither moved nor deleted; a marker ther
   assert.equal(moveTo(room, "markers", "m0", -3), true);
   assert.equal(moveTo(room, "tempo", "t1", 16), false, "it is there already");
   assert.deepEqual(ops, [["delete", "tempo", "t1"], ["set", "markers", "m0", { time: 0 }]]);
-});
-
-test("what holds at a beat is the last that began", () => {
-  assert.equal(inForce(song, "tempo", 15.9)?.[0], "t0");
-  assert.equal(inForce(song, "tempo", 16)?.[0], "t1");
-  assert.equal(inForce(songOf({}), "tempo", 16), null);
 });
