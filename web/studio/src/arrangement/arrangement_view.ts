@@ -17,7 +17,8 @@ import { RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./drawing/r
 import { SongLayer, type Drawn } from "./drawing/song_layer.js";
 import { heatOf } from "./heat.js";
 import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
-import { loopIn, type Span } from "./ruler/loop_edits.js";
+import { loopIn } from "../timeline/loop.js";
+import type { Span } from "../timeline/spans.js";
 import { rowHeightFor, TrackLayout } from "./track_layout.js";
 import { songEnd } from "../timeline/song_end.js";
 

@@ -3,7 +3,8 @@
 import type { Collection, Room } from "@prime/client";
 
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
-import { setLoop, spanOf } from "../arrangement/ruler/loop_edits.js";
+import { setLoop } from "../arrangement/ruler/loop_edits.js";
+import { spanOf } from "../timeline/spans.js";
 import { addTrack, group } from "../arrangement/track_edits.js";
 import { noEditsInWords } from "../people/own_place_words.js";
 import type { Studio, Tool } from "../studio.js";

@@ -1,7 +1,8 @@
 /** What is selected, with properties that can be typed. */
 
 import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
-import { setLoop, spanOf } from "../arrangement/ruler/loop_edits.js";
+import { setLoop } from "../arrangement/ruler/loop_edits.js";
+import { spanOf } from "../timeline/spans.js";
 import { isFirst, remove } from "../arrangement/ruler/ruler_edits.js";
 import { nameOf } from "../channels/channel_names.js";
 import type { Selection, Studio } from "../studio.js";

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { loopIn } from "../arrangement/ruler/loop_edits.js";
+import { loopIn } from "../timeline/loop.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import { songEnd } from "../timeline/song_end.js";
 import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";

@@ -2,7 +2,7 @@
 
 import { tempoMap, type Readable } from "@prime/client";
 
-import { loopIn } from "../arrangement/ruler/loop_edits.js";
+import { loopIn } from "../timeline/loop.js";
 import { nextBar } from "../timeline/bars.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";

@@ -10,7 +10,9 @@ import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
 import { signaturesOf, type Signature } from "../../timeline/signatures.js";
 import { songEnd } from "../../timeline/song_end.js";
-import { edgeAt, loopIn, setLoop, type Edge, type Span } from "./loop_edits.js";
+import { edgeAt, setLoop, type Edge } from "./loop_edits.js";
+import { loopIn } from "../../timeline/loop.js";
+import type { Span } from "../../timeline/spans.js";
 
 const EDGES: readonly (readonly [edge: Edge, label: string])[] = [["start", "Start of the loop"], ["end", "End of the loop"]];
 
