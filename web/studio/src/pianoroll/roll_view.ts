@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { isolated } from "../arrangement/drawing/letters.js";
+import { isolated } from "../canvas/letters.js";
 import type { Colours } from "../arrangement/colours.js";
 import type { Mark } from "../timeline/bar_marks.js";
 import { boxOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";

@@ -6,7 +6,7 @@ import { ON_COLOUR, safeColour } from "../../people/colours.js";
 import { xOf, type Axis } from "../../timeline/axis.js";
 import type { Row } from "../track_rows.js";
 import { placed, TAG_HEIGHT } from "./name_tags.js";
-import { isolated, LETTERS } from "./letters.js";
+import { isolated, LETTERS } from "../../canvas/letters.js";
 import { RULER_HEIGHT } from "./ruler.js";
 
 /** More names than so many clutter: then only who has just done something has one. */

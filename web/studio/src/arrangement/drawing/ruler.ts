@@ -6,7 +6,7 @@ import { xOf, type Axis } from "../../timeline/axis.js";
 import type { Mark } from "../../timeline/bar_marks.js";
 import { clipColour, lettersOn, type Colours } from "../colours.js";
 import { changeChips, markerChips, type Chip, type DraggedChip } from "../ruler/chips.js";
-import { LETTERS } from "./letters.js";
+import { LETTERS } from "../../canvas/letters.js";
 
 /** The style sheet has the same above the heads of the tracks. */
 export const RULER_HEIGHT = 62;

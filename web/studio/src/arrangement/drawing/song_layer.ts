@@ -10,7 +10,7 @@ import type { TimelineMarks } from "../../history/comparing/timeline_marks.js";
 import { passes, type Pass } from "../../timeline/clip_passes.js";
 import type { ClipContents, Content } from "../clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "../colours.js";
-import { fitting, LETTERS, textWidth } from "./letters.js";
+import { fitting, LETTERS, textWidth } from "../../canvas/letters.js";
 import { comparedColour, drawGhost, drawSign } from "./compared.js";
 import { RowTiles, type SheetMaker, type TileDrawn } from "./row_tiles.js";
 import { drawRuler, RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./ruler.js";

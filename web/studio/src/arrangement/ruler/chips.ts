@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { xOf, type Axis } from "../../timeline/axis.js";
-import { isolated } from "../drawing/letters.js";
+import { isolated } from "../../canvas/letters.js";
 
 /** Collections whose entities stand in the ruler. */
 export const RULER_COLLECTIONS = ["markers", "signatures", "tempo"] as const;
