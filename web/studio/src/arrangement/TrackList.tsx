@@ -11,7 +11,7 @@ import { PeopleOnTracks } from "../people/people_on_tracks.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "./track_rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
-import { clipColour } from "./colours.js";
+import { clipColour } from "../canvas/clip_colours.js";
 import { RULER_HEIGHT } from "./drawing/ruler.js";
 import { LaneHeads } from "./lanes/LaneHeads.js";
 import { lanesOf } from "./lanes/lane_rows.js";

@@ -9,7 +9,7 @@ import { xOf, zoomed, type Axis } from "../timeline/axis.js";
 import { endOf, LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "./track_rows.js";
 import { PHONE, type Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
-import { coloursOf, type Colours } from "./colours.js";
+import { coloursOf, type Colours } from "../canvas/theme_colours.js";
 import type { ClipPlace } from "./clip_edits.js";
 import { PeopleLayer } from "./drawing/people_layer.js";
 import { offscreenSheet } from "./drawing/row_tiles.js";

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { inOrder, trackTree, type Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
-import { clipColour, clipLook } from "../arrangement/colours.js";
+import { clipColour, clipLook } from "../canvas/clip_colours.js";
 import type { Studio } from "../studio.js";
 import { addScene, clipIn, fillSlot } from "./scene_edits.js";
 

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Readable, Room } from "@prime/client";
 
-import { coloursOf } from "../arrangement/colours.js";
+import { coloursOf } from "../canvas/theme_colours.js";
 import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
 import { instrumentFor } from "../playing/built_in_instruments.js";
 import { shownTheme } from "../../../pages/theme.js";

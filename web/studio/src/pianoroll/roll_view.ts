@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { isolated } from "../canvas/letters.js";
-import type { Colours } from "../arrangement/colours.js";
+import type { Colours } from "../canvas/theme_colours.js";
 import type { Mark } from "../timeline/bar_marks.js";
 import { boxOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";
 import { finestVisibleStep } from "./note_grid.js";

@@ -1,6 +1,6 @@
 /** The lane below the notes: a stem a note, as high as it is loud. */
 
-import type { Colours } from "../arrangement/colours.js";
+import type { Colours } from "../canvas/theme_colours.js";
 import { KEYS_WIDTH, type Note, type Window } from "./note_places.js";
 
 /** In pixels. */

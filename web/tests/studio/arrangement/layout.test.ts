@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
-import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.js";
 import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { RULER_HEIGHT } from "../../../studio/src/arrangement/drawing/ruler.js";
 import { rowHeightFor, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
@@ -65,24 +64,6 @@ test("automation is drawn between the least and the most of its lane", () => {
   });
   assert.deepEqual(new ClipContents(song).of("c1").lanes, [[{ time: 0, height: 0, interp: "hold" }, { time: 2, height: 1, interp: "linear" }]]);
 });
-
-test("letters can be read on each colour of a track", () => {
-  for (let place = 0; place < 10; place += 1) assert.ok(contrast(clipColour(null, place), lettersOn(clipColour(null, place))) >= 4.5);
-  for (const own of ["#ffffff", "#000000", "#808080", "#ff0000", "#00ff00"]) assert.ok(contrast(own, lettersOn(own)) >= 4.5);
-  assert.notEqual(clipColour("url(evil)", 0), "url(evil)");
-});
-
-function contrast(one: string, other: string): number {
-  const light = (colour: string): number => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
-  };
-  const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
-  return (bright! + 0.05) / (dark! + 0.05);
-}
 
 test("a group knows what is in it and in its groups, and a track keeps its place while groups are folded", () => {
   const track = (parent: string | null, order: string) => ({ name: "", parent, order });

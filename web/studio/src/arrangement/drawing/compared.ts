@@ -1,6 +1,6 @@
 /** Marks of a comparison of two moments: a colour and a sign for what came and what changed, a dashed frame for what was. */
 
-import type { Colours } from "../colours.js";
+import type { Colours } from "../../canvas/theme_colours.js";
 import { fitting, LETTERS } from "../../canvas/letters.js";
 
 export type Mark = "added" | "changed" | "removed";

@@ -4,7 +4,8 @@ import type { Readable } from "@prime/client";
 
 import { xOf, type Axis } from "../../timeline/axis.js";
 import type { Mark } from "../../timeline/bar_marks.js";
-import { clipColour, lettersOn, type Colours } from "../colours.js";
+import { clipColour, lettersOn } from "../../canvas/clip_colours.js";
+import type { Colours } from "../../canvas/theme_colours.js";
 import { changeChips, markerChips, type Chip, type DraggedChip } from "../ruler/chips.js";
 import { LETTERS } from "../../canvas/letters.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ClipContents } from "../../../../studio/src/arrangement/clip_contents.js";
-import type { Colours } from "../../../../studio/src/arrangement/colours.js";
+import type { Colours } from "../../../../studio/src/canvas/theme_colours.js";
 import { RULER_HEIGHT } from "../../../../studio/src/arrangement/drawing/ruler.js";
 import { MOST_CLIPS, SongLayer, type Scene } from "../../../../studio/src/arrangement/drawing/song_layer.js";
 import { TrackLayout } from "../../../../studio/src/arrangement/track_layout.js";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clipColour, clipLook, mixed, type Colours } from "../../../studio/src/arrangement/colours.js";
+import { clipColour, clipLook, lettersOn, mixed } from "../../../studio/src/canvas/clip_colours.js";
+import type { Colours } from "../../../studio/src/canvas/theme_colours.js";
 
 const DARK = { isLight: false } as Colours;
 const LIGHT = { isLight: true } as Colours;
@@ -25,6 +26,12 @@ test("names on clips can be read in both themes, on any colour, selected or not"
     const { body, letters } = clipLook(colour, theme, isSelected);
     assert.ok(contrast(body, letters) >= 4.5, `${colour} ${theme.isLight} ${isSelected}: ${contrast(body, letters)}`);
   }
+});
+
+test("letters can be read on each colour of a track", () => {
+  for (let place = 0; place < 10; place += 1) assert.ok(contrast(clipColour(null, place), lettersOn(clipColour(null, place))) >= 4.5);
+  for (const own of ["#ffffff", "#000000", "#808080", "#ff0000", "#00ff00"]) assert.ok(contrast(own, lettersOn(own)) >= 4.5);
+  assert.notEqual(clipColour("url(evil)", 0), "url(evil)");
 });
 
 test("colours are mixed by parts", () => {

@@ -1,27 +1,8 @@
-/** Colours of the canvas: those of the page's theme, and those of tracks. */
+/** Colours of tracks and clips, and letters that can be read on them. */
+
+import type { Colours } from "./theme_colours.js";
 
 const TRACKS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#5f7a2e", "#3d5fa3", "#a05a34", "#2c7d8a", "#8c3f86", "#4b5f78"] as const;
-
-export interface Colours {
-  readonly ground: string;
-  readonly surface: string;
-  readonly line: string;
-  readonly text: string;
-  readonly quiet: string;
-  readonly accent: string;
-  readonly raised: string;
-  readonly isLight: boolean;
-}
-
-/** The page's theme as it is now. */
-export function coloursOf(element: Element): Colours {
-  const style = getComputedStyle(element);
-  const value = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  return {
-    ground: value("ground"), surface: value("surface"), line: value("line"), text: value("text"), quiet: value("quiet"),
-    accent: value("accent"), raised: value("raised"), isLight: element.getAttribute("data-theme") === "light",
-  };
-}
 
 /** A track's or clip's own colour, or one by its place. */
 export function clipColour(own: string | null | undefined, place: number): string {
