@@ -23,6 +23,18 @@ NODE_NAME = "prime node "
 
 COMMAND_NAME = "prime command"
 
+ARRAYS = {"bool": 1000, "bytea": 1001, "name": 1003, "int4": 1007, "int8": 1016, "float8": 1022}
+ARRAYS |= {"timestamptz": 1185, "json": 199, "uuid": 2951}
+"""Of PostgreSQL's own types that statements here have arrays of: the number of that array."""
+
+KNOWN_TYPES = [
+    dict.fromkeys(("range_subtype", "attrtypoids", "basetype"))
+    | {"oid": number, "ns": "pg_catalog", "name": f"_{name}", "elemdelim": b","}
+    | {"elemtype": asyncpg.protocol.BUILTIN_TYPE_NAME_MAP[name]}
+    for name, number in ARRAYS.items()
+]
+"""As the driver asks for them on each connection: a question that takes milliseconds to plan."""
+
 
 class Executor(Protocol):
     """Where queries go: a `Database` (each its own transaction) or a `Transaction`."""
@@ -52,6 +64,7 @@ async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
         "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
     )
+    connection._protocol.get_settings().register_data_types(KNOWN_TYPES)
 
 
 async def _prepare_slow(connection: Any) -> None:
