@@ -64,7 +64,8 @@ async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
         "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
     )
-    connection._protocol.get_settings().register_data_types(KNOWN_TYPES)
+    with suppress(AttributeError):  # a driver that has changed inside asks, as it does without
+        connection._protocol.get_settings().register_data_types(KNOWN_TYPES)
 
 
 async def _prepare_slow(connection: Any) -> None:
