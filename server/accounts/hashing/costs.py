@@ -14,10 +14,10 @@ class HashCosts(TypedDict):
 OWASP = HashCosts(time_cost=2, memory_cost=19_456, parallelism=1)
 """The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
 
-MAX_ARGON2_LANES = 16
+MOST_ARGON2_LANES = 16
 """More would only cost threads."""
 
-MAX_FIREBASE_LANES = 4
+MOST_FIREBASE_LANES = 4
 """Firebase itself has one; each takes as long as the first."""
 
 

@@ -12,7 +12,7 @@ import re
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from schema.server_limits import MAX_SCRYPT_BYTES
-from server.accounts.hashing.costs import MAX_FIREBASE_LANES, TooCostly
+from server.accounts.hashing.costs import MOST_FIREBASE_LANES, TooCostly
 
 SHAPE = re.compile(
     r"\$fbscrypt\$v=1,n=([1-9][0-9]?),r=([1-9][0-9]?),p=([1-9])"
@@ -27,7 +27,7 @@ def is_right(stored_hash: str, password: str) -> bool:
         raise ValueError
     power, rounds, lanes = (int(number) for number in match.groups()[:3])
     memory = 128 * rounds * 2**power
-    if memory > MAX_SCRYPT_BYTES or lanes > MAX_FIREBASE_LANES:
+    if memory > MAX_SCRYPT_BYTES or lanes > MOST_FIREBASE_LANES:
         raise TooCostly
     separator, signer, salt, known_hash = (_bytes(text or "") for text in match.groups()[3:])
     key = hashlib.scrypt(

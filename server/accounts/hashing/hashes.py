@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from schema.server_limits import MAX_ARGON2_KIB, MAX_ARGON2_PASSES, MAX_BCRYPT_COST
 from server.accounts.hashing import firebase
-from server.accounts.hashing.costs import MAX_ARGON2_LANES, OWASP, HashCosts, TooCostly
+from server.accounts.hashing.costs import MOST_ARGON2_LANES, OWASP, HashCosts, TooCostly
 
 BCRYPT_LENGTH = 72
 """What bcrypt looks at; whatever made the hash cut the password there."""
@@ -60,7 +60,7 @@ def _by_argon2(stored_hash: str, password: str) -> bool:
         if (
             costs.memory_cost > MAX_ARGON2_KIB
             or costs.time_cost > MAX_ARGON2_PASSES
-            or costs.parallelism > MAX_ARGON2_LANES
+            or costs.parallelism > MOST_ARGON2_LANES
         ):
             raise TooCostly
         return PasswordHasher().verify(stored_hash, password)
