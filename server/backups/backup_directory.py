@@ -42,7 +42,7 @@ class Unreadable(NotKept):
     """It is there, and this user may not read it."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        me, owner = _user(os.geteuid()), _user(path.parent.stat().st_uid)
+        me, owner = _unix_user_name(os.geteuid()), _unix_user_name(path.parent.stat().st_uid)
         super().__init__(
             f"{path.name} cannot be read by user {me}: {error.strerror}; as root: chown {owner}"
             f" {path.with_suffix('.*')}"
@@ -296,7 +296,7 @@ def discard(
         on_gone(path)
 
 
-def _user(number: int) -> str:
+def _unix_user_name(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:

@@ -1,4 +1,4 @@
-"""`./run backup`: a dump and its manifest, both of one snapshot of the database."""
+"""A backup is made: a dump and its manifest, both of one snapshot of the database."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`./run rehearse`: the newest backup is restored beside, proved, and thrown away again."""
+"""The newest backup is restored beside, proved, and thrown away again."""
 
 import secrets
 import tempfile

@@ -1,4 +1,4 @@
-"""`./run restore`: a backup into an empty database, proved against its manifest."""
+"""A backup is restored into an empty database, and proved against its manifest."""
 
 import time
 from collections.abc import Callable
