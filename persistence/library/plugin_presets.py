@@ -33,7 +33,7 @@ _FREE_NAME = """coalesce((
         AND o.plugin = p.plugin AND lower(o.name) COLLATE "C" = lower(c.name) COLLATE "C"
     ) ORDER BY c.number LIMIT 1), p.name)"""
 
-COPY_FREELY = _COPY.format(name=_FREE_NAME, names="")
+COPY_UNDER_FREE_NAME = _COPY.format(name=_FREE_NAME, names="")
 
 TRIES = 3
 """To copy under a free name, where others take the one that was found in the same moment."""
@@ -65,7 +65,7 @@ SELECT count_preset_uses($1::uuid[], $2::uuid[])
 async def copy(db: Executor, preset: str, user: str, name: str | None, id: str | None) -> str:
     """The id of the user's new preset; raises `NotFound`, `Taken`, `BadQuery`."""
     if name is None:
-        return await _copy_freely(db, preset, user, id)
+        return await _copy_under_free_name(db, preset, user, id)
     with refusals(PLUGIN_PRESETS):
         copy_id: str | None = await db.fetchval(COPY, preset, user, id, name)
     if copy_id is None:
@@ -75,10 +75,10 @@ async def copy(db: Executor, preset: str, user: str, name: str | None, id: str |
     return copy_id
 
 
-async def _copy_freely(db: Executor, preset: str, user: str, id: str | None) -> str:
+async def _copy_under_free_name(db: Executor, preset: str, user: str, id: str | None) -> str:
     """Under the first free name; raises `Taken` for the name where there is none."""
     for _ in range(TRIES):
-        copy_id: str | None = await db.fetchval(COPY_FREELY, preset, user, id)
+        copy_id: str | None = await db.fetchval(COPY_UNDER_FREE_NAME, preset, user, id)
         if copy_id is None:
             copy_id = await _copied(db, preset, user, id)
         if copy_id is not None:
