@@ -14,7 +14,8 @@ LEAST_USERS = 5
 COUNTED_OF_A_USER = 100
 """At most, of one preset: nobody makes it popular alone."""
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
+BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000"
+"""Of pages in the order of ids: the first one begins behind it."""
 
 USERS_AT_ONCE = 200
 
@@ -106,7 +107,7 @@ SELECT pg_try_advisory_xact_lock(hashtextextended('prime recall popular', 0))
 async def trim(db: Executor) -> None:
     """Delete what says nothing any more."""
     await sliced_deletes.delete(db, TRIM_USES, USES_DAYS)
-    last = NOBODY
+    last = BEFORE_ALL_IDS
     while users := [row["user_id"] for row in await db.fetch(USERS, last, USERS_AT_ONCE)]:
         await db.execute(TRIM_HEATS, MAX_RECALL_CONTEXTS_KEPT // 2, users)
         await db.execute(COUNT_HEATS, users)
@@ -120,7 +121,7 @@ async def count_popular(db: Executor) -> None:
     """
     categories = [name for name, category in CATEGORIES.items() if category.names_presets]
     bounds = LEAST_USERS, COUNTED_OF_A_USER, COUNTED_USERS
-    last: str | None = NOBODY
+    last: str | None = BEFORE_ALL_IDS
     while last is not None:
         last = await _one_alone(db, COUNT_POPULAR, categories, *bounds, last, PRESETS_AT_ONCE)
     last_key = ("", "")

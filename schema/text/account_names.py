@@ -17,7 +17,7 @@ _NOT_IN_WISH = re.compile(r"[^a-z0-9_]")
 _WISH_LENGTH = 23
 """Of a username that is wished for: a number, or what makes it one, still fits behind it."""
 
-NOBODYS = "musician"
+UNWISHED_USERNAME = "musician"
 """The username of who wishes for none."""
 
 
@@ -51,10 +51,10 @@ def checked_name(name: str) -> str:
 
 def nearest_username(wish: str) -> str:
     """What is left of a wish as a username: letters, digits and _, at most 32 characters."""
-    plain_name = _NOT_IN_WISH.sub("", wish.lower())[:_WISH_LENGTH] or NOBODYS
+    plain_name = _NOT_IN_WISH.sub("", wish.lower())[:_WISH_LENGTH] or UNWISHED_USERNAME
     if _USERNAME.match(plain_name):
         return plain_name
-    return f"{plain_name.strip('_')}_{NOBODYS}".lstrip("_")
+    return f"{plain_name.strip('_')}_{UNWISHED_USERNAME}".lstrip("_")
 
 
 def nearest_shown_name(wish: str, username: str) -> str:

@@ -19,7 +19,7 @@ from persistence.tables import audit_log
 from persistence.tables.audit_log import AuditRow
 from schema.accounts.audit_events import COUNTED_TOGETHER, AuditEvent
 from schema.server_limits import MAX_AUDIT_BYTES
-from server.events.events import NOBODY
+from server.events.events import NO_SUBJECT
 from server.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class AuditTrail:
     def _note_losses(self) -> None:
         if self.lost_count:
             row = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost_count, at=self._clock())
-            self._count("audit_entries_lost", self.lost_count, NOBODY)
+            self._count("audit_entries_lost", self.lost_count, NO_SUBJECT)
             self.lost_count = 0
             # Past the bound: this one is not lost.
             self._unwritten[(row.event, row.id)] = row
@@ -153,7 +153,7 @@ class AuditTrail:
                 for row in rows:
                     await self._insert([row])
                 return
-            self._count("audit_entries_lost", 1, NOBODY)
+            self._count("audit_entries_lost", 1, NO_SUBJECT)
             log.error("an entry of the audit is refused", what=rows[0].event, reason=str(error))
 
     def _put(self, key: Key, row: AuditRow) -> None:

@@ -25,7 +25,8 @@ class EventSubject(NamedTuple):
     """In words of our own: nothing of what people make, and no secret."""
 
 
-NOBODY = EventSubject()
+NO_SUBJECT = EventSubject()
+"""Of what concerns the node itself."""
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Events:
         self._size = 0
         """What they hold, all together."""
 
-    def note(self, kind: str, about: EventSubject = NOBODY, count: int = 1) -> None:
+    def note(self, kind: str, about: EventSubject = NO_SUBJECT, count: int = 1) -> None:
         """It happened; a kind that is not in the table is no event."""
         event = self._newest.get((kind, about[:-1]))
         if event is None:

@@ -11,13 +11,13 @@ from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
 from schema.errors import ErrorCode
 from server.commits.committer import Committer, Took
 from server.commits.group_committer import GroupCommitter
-from server.events.events import NOBODY, EventSubject
+from server.events.events import NO_SUBJECT, EventSubject
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn, report_mistake
 from server.metrics.metrics import Count
 
-NOBODYS = KnownHead("", 0)
+HEAD_OF_CLOSED_ROOM = KnownHead("", 0)
 """For a proposal whose room was closed since: it fits no journal, so nothing is stored."""
 
 
@@ -56,7 +56,7 @@ class RoomCommits:
 
     def _known_of(self, project: str) -> KnownHead:
         live = self._rooms.get(project)
-        return NOBODYS if live is None else live.known
+        return HEAD_OF_CLOSED_ROOM if live is None else live.known
 
     def _group_answered(self, parts: Sequence[Proposal], outcome: Outcome, seq: int | None) -> None:
         """The room reads a group back from the journal, in pages: it may be large."""
@@ -148,7 +148,7 @@ class RoomCommits:
             return
         if is_degraded != self.is_degraded:
             degradation = "journal" if is_degraded else "journal_over"
-            self._count(f"outages.{degradation}", 1, NOBODY)
+            self._count(f"outages.{degradation}", 1, NO_SUBJECT)
         if self.is_degraded and not is_degraded:
             self._watch.hint()  # a database that was away may be another one now
         self.is_degraded = is_degraded

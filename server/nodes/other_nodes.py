@@ -21,7 +21,7 @@ from schema.node_messages import (
     RowsChanged,
 )
 from server.encoding.codec import MSGPACK
-from server.events.events import NOBODY, EventSubject
+from server.events.events import NO_SUBJECT, EventSubject
 from server.metrics.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
@@ -93,7 +93,7 @@ class OtherNodes:
         """The bus is up: ask other nodes and the journal for what was missed."""
         if self._is_bus_lost:
             self._is_bus_lost = False
-            self._told_of("bus_over", NOBODY)
+            self._told_of("bus_over", NO_SUBJECT)
         for project, live in list(self._rooms.items()):
             live.carry_out(live.room.set_bus_down(False))
             self._broadcast.announce(project, asks=True)
@@ -136,7 +136,7 @@ class OtherNodes:
         try:
             return self._codec.decode(message)
         except Forged:
-            self._count("bus_forged", 1, NOBODY)
+            self._count("bus_forged", 1, NO_SUBJECT)
         except Malformed:
             self._count("bus_malformed")
         except OtherVersion:

@@ -17,7 +17,7 @@ from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_PASSWORD_LENGTH, MAX_WRONG_CODES
 from server.accounts.hashing.hashes import Hashes
-from server.accounts.hashing.hashing_queue import NOBODYS
+from server.accounts.hashing.hashing_queue import UNUSED_PASSWORD
 from tests.server.calls.accounts.self_service.letters import Letters, letters, wrong_code
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message
@@ -62,7 +62,7 @@ class Work:
         is_right, make = Hashes.is_right, Hashes.make
 
         def verified(self_: Hashes, stored: str | None, password: str) -> bool:
-            if password != NOBODYS:
+            if password != UNUSED_PASSWORD:
                 self.done.append("verify")
             return is_right(self_, stored, password)
 

@@ -29,7 +29,7 @@ NEWEST = 0.1
 MEASURED = 3
 """So often a kind of hash is measured, and the least of it counts."""
 
-NOBODYS = "a password that nobody has"
+UNUSED_PASSWORD = "a password that nobody has"
 
 
 def _go_behind_the_loop() -> None:
@@ -98,7 +98,7 @@ class HashingQueue:
         """What it takes to refuse a password for a hash of this kind; raises `TooBusy`."""
         durations = []
         for _ in range(MEASURED):  # the thread may have been kept waiting
-            work = await self._run("", self._hashes.is_right, password_hash, NOBODYS)
+            work = await self._run("", self._hashes.is_right, password_hash, UNUSED_PASSWORD)
             durations.append(work.seconds)
         return min(durations)
 

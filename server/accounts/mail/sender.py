@@ -24,7 +24,7 @@ from server.accounts.mail.smtp_connection import (
     MailRefused,
     MailTrouble,
 )
-from server.events.events import NOBODY, EventSubject
+from server.events.events import NO_SUBJECT, EventSubject
 from server.logs.outages import MAIL, OUTAGES
 from server.metrics.metrics import Count
 
@@ -120,7 +120,7 @@ class MailSender:
         if now - self._counted_at >= FIGURES_SECONDS:
             self._counted_at = now
             if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
-                self._count("mail_given_up", given_up, NOBODY)
+                self._count("mail_given_up", given_up, NO_SUBJECT)
             self.figures = await mail_outbox.figures(self._db)
             self._look_at_what_waits()
 

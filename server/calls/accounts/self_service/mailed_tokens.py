@@ -17,7 +17,7 @@ from server.refused import Refused, too_often
 
 NOT_VALID = "this link or code is not valid any more; ask for a new one"
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
+NO_USER = "00000000-0000-0000-0000-000000000000"
 """Whose code is looked for where the address has no account: as much is done."""
 
 Take = Callable[[Executor], Awaitable[TakenToken | None]]
@@ -68,7 +68,7 @@ def taker_of(
 
     async def by_code(tx: Executor) -> TakenToken | None:
         user = await users.by_email(tx, email or "")
-        return await take_code(context, tx, NOBODY if user is None else user.id, purpose, code)
+        return await take_code(context, tx, NO_USER if user is None else user.id, purpose, code)
 
     return by_code if token is None else by_token
 

@@ -22,7 +22,7 @@ from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending_logins import tell_ended
 from server.calls.accounts.self_service.mailed_tokens import (
-    NOBODY,
+    NO_USER,
     count_mail,
     hand_over,
     take_code,
@@ -93,7 +93,7 @@ async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) 
         if params.token is not None:
             hashed = context.one_time.hash_of_token(params.token)
             return await one_time_tokens.take_by_token(tx, Purpose.CHANGE_ADDRESS, hashed)
-        user = NOBODY if caller.identity is None else caller.user
+        user = NO_USER if caller.identity is None else caller.user
         return await take_code(context, tx, user, Purpose.CHANGE_ADDRESS, params.code)
 
     async def change(tx: Executor, user: UserRow, taken_token: TakenToken) -> None:
