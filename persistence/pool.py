@@ -131,7 +131,7 @@ class Transaction:
             self._callbacks = []
         self._callbacks.append(callback)
 
-    def is_committed(self) -> None:
+    def tell_committed(self) -> None:
         """Say so to whoever waits for it."""
         for callback in self._callbacks or ():
             callback()
@@ -258,7 +258,7 @@ class Database:
             raise
         finally:
             await self._release(connection)
-        begun_transaction.is_committed()
+        begun_transaction.tell_committed()
 
     def when_committed(self, callback: Callable[[], None]) -> None:
         """Each query is its own transaction: at once."""

@@ -108,7 +108,7 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> ColumnGra
     )
 
 
-def holds(table: Table, rights: Rights, to_give: ColumnGrants) -> list[str]:
+def holding_triggers(table: Table, rights: Rights, to_give: ColumnGrants) -> list[str]:
     """The statements that hold a role until the end of the transaction that writes by it."""
     commands = (
         ("INSERT", rights.create, bool(to_give.creates)),

@@ -48,7 +48,7 @@ async def _serve_until_stopping(
     if node.settings.balancer is None:
         node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
     else:
-        node.context.public_url.is_behind(node.settings.balancer)
+        node.context.public_url.goes_by_balancer(node.settings.balancer)
     node.node_row.address = f"{_host_in_url(node.settings.host)}:{port}"
     await node.node_row.say_there()
     await node.admin_socket.start()

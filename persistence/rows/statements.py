@@ -70,7 +70,7 @@ def get_text(table: Table, columns: Sequence[Column]) -> str:
     """The row that $2 and on name."""
     return (
         f"SELECT {selected(table, columns)} FROM {table.relation}"
-        f" WHERE {CALLER_IS_SET} AND {sees(table)} AND {has_key(table)}"
+        f" WHERE {CALLER_IS_SET} AND {sees_sql(table)} AND {has_key_sql(table)}"
     )
 
 
@@ -121,7 +121,7 @@ def few_ids_text(table: Table, condition: Condition, order: Order, *, behind: bo
 
 def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> str:
     """The rows that the lists $2 and on name together, in that order, up to a page."""
-    wall = f" AND {sees(table)}" if first_wall else ""
+    wall = f" AND {sees_sql(table)}" if first_wall else ""
     inner = (
         f"SELECT {selected(table, columns)}, {_row_keys_sql(table)}, asked.n AS _sort_0,"
         f" {weighed(table, columns, 'asked.n')} FROM {_listed_keys_sql(table)}"
@@ -136,7 +136,7 @@ def count_text(table: Table, condition: Condition) -> str:
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
-        f" AND {sees(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8) AS counted"
+        f" AND {sees_sql(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8) AS counted"
     )
 
 
@@ -146,7 +146,7 @@ def found_text(table: Table, condition: Condition) -> str:
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT {_row_keys_sql(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
-        f" AND {sees(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8"
+        f" AND {sees_sql(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8"
     )
 
 
@@ -214,9 +214,9 @@ def update_text(table: Table, changed_columns: Sequence[Column], returned: Seque
     version = numbers.last_number
     values = ", ".join(_assigned(column, numbers) for column in changed_columns)
     return (
-        f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
+        f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key_sql(table)}"
         f" AND {place_of(table, table.by_name[table.version])} = ${version}::int8"
-        f" AND {may_write(table, rights_of(table).change)}"
+        f" AND {may_write_sql(table, rights_of(table).change)}"
         f" RETURNING {selected(table, returned)}"
     )
 
@@ -230,8 +230,8 @@ def _assigned(column: Column, numbers: ArgumentNumbers) -> str:
 def delete_text(table: Table) -> str:
     """The row that $2 and on name."""
     return (
-        f"DELETE FROM {table.relation} WHERE {CALLER_IS_SET} AND {has_key(table)}"
-        f" AND {may_write(table, rights_of(table).delete)} RETURNING true"
+        f"DELETE FROM {table.relation} WHERE {CALLER_IS_SET} AND {has_key_sql(table)}"
+        f" AND {may_write_sql(table, rights_of(table).delete)} RETURNING true"
     )
 
 
@@ -241,25 +241,25 @@ def standing_text(table: Table, whoms: Iterable[Whom]) -> str:
     version_sql = "0" if version is None else place_of(table, version)
     return (
         f"SELECT {version_sql} AS version, {predicate(table, whoms)} AS may FROM {table.relation}"
-        f" WHERE {CALLER_IS_SET} AND {sees(table)} AND {has_key(table)}"
+        f" WHERE {CALLER_IS_SET} AND {sees_sql(table)} AND {has_key_sql(table)}"
     )
 
 
 # Parts of them.
 
 
-def sees(table: Table) -> str:
+def sees_sql(table: Table) -> str:
     """The first wall."""
     return predicate(table, rights_of(table).see)
 
 
-def may_write(table: Table, whoms: Iterable[Whom]) -> str:
+def may_write_sql(table: Table, whoms: Iterable[Whom]) -> str:
     """Whether the user is one of these, and sees the row: whoever made one may be out by now."""
-    visible_sql, allowed_sql = sees(table), predicate(table, whoms)
+    visible_sql, allowed_sql = sees_sql(table), predicate(table, whoms)
     return allowed_sql if allowed_sql == visible_sql else f"{visible_sql} AND {allowed_sql}"
 
 
-def has_key(table: Table) -> str:
+def has_key_sql(table: Table) -> str:
     """Whether it is the row that $2 and on name."""
     return " AND ".join(
         f"{place_of(table, column)} = ${n}::{column.sql.value}"
@@ -310,7 +310,7 @@ def _listed_keys_sql(table: Table) -> str:
 def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
     """What rows of a page must be, and the argument that is the limit."""
     numbers = ArgumentNumbers(1)
-    parts = [sees(table), f"({condition_sql(table, condition, numbers)})"]
+    parts = [sees_sql(table), f"({condition_sql(table, condition, numbers)})"]
     if behind:
         parts.append(f"({behind_sql(table, order, numbers)})")
     return " AND ".join(parts), f"${numbers.next()}::int8"

@@ -19,7 +19,7 @@ from persistence.rows.statements import (
     CALLER_IS_SET,
     TEXTS,
     is_heavy,
-    sees,
+    sees_sql,
     selected,
     up_to,
     weighed,
@@ -114,7 +114,7 @@ async def list_rows(
         inner = (
             f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
             f" {weighed(table, columns, order, is_cut=False)} FROM {_stored(table)}"
-            f" WHERE {CALLER_IS_GIVEN} AND {sees(table)} AND ({condition_text})"
+            f" WHERE {CALLER_IS_GIVEN} AND {sees_sql(table)} AND ({condition_text})"
             f" ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
         return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"

@@ -22,7 +22,7 @@ class PublicUrl:
             else f"{scheme}://{own_host}:{port}"
         )
 
-    def is_behind(self, balancer: str) -> None:
+    def goes_by_balancer(self, balancer: str) -> None:
         """People come by the balancer at this address; the node's own port is none of theirs."""
         self._own_url = balancer
 

@@ -228,7 +228,7 @@ class Usage:
         at_once = self.limits.ops_per_second * OPS_BURST_SECONDS
         self.ops.charge(user, now, size / BYTES_OF_A_MADE_OP, owed_at_most=at_once)
 
-    def may_log_in(self, socket: str, user: str) -> str | None:
+    def login_refusal(self, socket: str, user: str) -> str | None:
         """None: it may be this user's. Else the bound that is reached, in a sentence."""
         sockets_of_user = self.sockets.sockets_by_user.get(user, ())
         if socket in sockets_of_user or len(sockets_of_user) < self.limits.sockets_per_user:

@@ -57,7 +57,7 @@ class ConnectionLogins:
         """Raises `Refused` if the connection would be one too many of the user's (rule K2)."""
         if connection.identity is not None:
             return  # it has its place
-        reached = self._usage.may_log_in(connection.id, user)
+        reached = self._usage.login_refusal(connection.id, user)
         if reached is not None:
             raise Refused(ErrorCode.LIMIT_REACHED, reached)
 

@@ -152,14 +152,14 @@ async def watches_of(db: Executor, watches: Watches, changes: Sequence[LoggedCha
         groups = watches.of_table(change.table)
         for group in [g for g in groups if is_told(g.watched_list.table, change)]:
             found |= group.watches_by_row.get(change.row, set())
-            found |= group.of_users(await _may_see(db, group, change))
+            found |= group.of_users(await _possible_seers(db, group, change))
     members = [change for change in changes if change.table == MEMBERS]
     if not all(change.project and change.user for change in members):
         return set(watches.all())  # by whose rows it is known who sees what, of any table
     return found | set(await touched_by_roles(db, watches, members))
 
 
-async def _may_see(db: Executor, group: WatchGroup, change: LoggedChange) -> set[str] | None:
+async def _possible_seers(db: Executor, group: WatchGroup, change: LoggedChange) -> set[str] | None:
     """Users; None: everyone."""
     users = set(filter(None, (change.user, change.old_user)))
     projects = set(filter(None, (change.project, change.old_project)))

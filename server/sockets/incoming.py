@@ -215,7 +215,7 @@ class Incoming(RateLimited):
             self._wait_for_turn()
             transport.set_protocol(self._paced_reads)
 
-    def was_read(self, *, all_of_it: bool) -> None:
+    def note_read(self, *, all_of_it: bool) -> None:
         """While it is paced: a read is over, which was all that had come, or a part of that."""
         if self._paced_reads is None or not self._is_looked_at():
             return

@@ -18,7 +18,7 @@ from persistence.row_security import (
     condition,
     granted,
     grants,
-    holds,
+    holding_triggers,
     policies,
 )
 from persistence.rows.rights_sql import BY_ARGUMENT, tie
@@ -291,7 +291,9 @@ async def test_R6_a_role_by_which_rows_are_written_is_held(
     table, rights = TABLES[relation], RIGHTS[relation]
     try:
         rows = await connection.fetch(COLUMNS, relation, ROLE)
-        wanted = holds(table, rights, granted(table, rights, {row["attname"] for row in rows}))
+        wanted = holding_triggers(
+            table, rights, granted(table, rights, {row["attname"] for row in rows})
+        )
         found = await connection.fetch(TRIGGERS, relation, "^hold_role_")
         transaction = connection.transaction()
         await transaction.start()

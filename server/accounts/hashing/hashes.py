@@ -43,7 +43,7 @@ class Hashes:
                     return False
             except (LookupError, ValueError, TooCostly):
                 pass
-        _by_argon2(self._nobody, password)
+        _is_right_by_argon2(self._nobody, password)
         return False
 
     def is_old(self, stored_hash: str) -> bool:
@@ -54,7 +54,7 @@ class Hashes:
             return True
 
 
-def _by_argon2(stored_hash: str, password: str) -> bool:
+def _is_right_by_argon2(stored_hash: str, password: str) -> bool:
     try:
         costs = extract_parameters(stored_hash)
         if (
@@ -70,7 +70,7 @@ def _by_argon2(stored_hash: str, password: str) -> bool:
         return False
 
 
-def _by_bcrypt(stored_hash: str, password: str) -> bool:
+def _is_right_by_bcrypt(stored_hash: str, password: str) -> bool:
     """As all its versions do for a password without NUL; those with one never were any."""
     if int(stored_hash.split("$")[2]) > MAX_BCRYPT_COST:
         raise TooCostly
@@ -80,12 +80,12 @@ def _by_bcrypt(stored_hash: str, password: str) -> bool:
 
 
 _VERIFY: dict[str, Callable[[str, str], bool]] = {
-    "argon2id": _by_argon2,
-    "argon2i": _by_argon2,
-    "argon2d": _by_argon2,
-    "2a": _by_bcrypt,
-    "2b": _by_bcrypt,
-    "2y": _by_bcrypt,
+    "argon2id": _is_right_by_argon2,
+    "argon2i": _is_right_by_argon2,
+    "argon2d": _is_right_by_argon2,
+    "2a": _is_right_by_bcrypt,
+    "2b": _is_right_by_bcrypt,
+    "2y": _is_right_by_bcrypt,
     "fbscrypt": firebase.is_right,
 }
 """What a hash begins with, between its first two dollar signs -> how it is verified.

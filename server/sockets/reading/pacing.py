@@ -116,7 +116,7 @@ class Paced(Protocol):
 
     def data_received(self, data: bytes) -> None: ...
 
-    def was_read(self, *, all_of_it: bool) -> None: ...
+    def note_read(self, *, all_of_it: bool) -> None: ...
 
     def eof_received(self) -> bool: ...
 
@@ -156,7 +156,7 @@ class PacedReads(asyncio.BufferedProtocol):
             self._connection.data_received(bytes(self._buffer[:nbytes]))
         finally:
             self._pacing.took(self._place, self._pacing.clock() - self._began_at)
-            self._connection.was_read(all_of_it=nbytes < AT_ONCE)
+            self._connection.note_read(all_of_it=nbytes < AT_ONCE)
 
     def eof_received(self) -> bool:
         """The other side said its last."""

@@ -91,7 +91,7 @@ def sockets_per_user() -> Seen:
 
     def log_in(number: int) -> Past | None:
         usage.on_connect(str(number), "here")
-        told = usage.may_log_in(str(number), "ann")
+        told = usage.login_refusal(str(number), "ann")
         usage.sockets.give(str(number), "ann")
         return None if told is None else TOO_MANY_CONNECTIONS
 

@@ -13,7 +13,7 @@ from persistence.rows.statements import (
     delete_text,
     get_text,
     insert_text,
-    sees,
+    sees_sql,
     stored,
     update_text,
 )
@@ -100,7 +100,7 @@ def test_what_is_not_asked_for_long_is_forgotten() -> None:
 def test_every_statement_of_a_caller_names_the_caller_and_asks_for_the_right() -> None:
     for table in TABLES.values():
         rights = rights_of(table)
-        assert sees(table) in get_text(table, table.columns)
+        assert sees_sql(table) in get_text(table, table.columns)
         for text in (get_text(table, table.columns), delete_text(table)):
             assert CALLER_IS_SET in text
         if rights.change and table.version:

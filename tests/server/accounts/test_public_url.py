@@ -24,7 +24,7 @@ def test_otherwise_they_lead_to_the_node(host: str, shown: str) -> None:
 
 def test_behind_a_balancer_they_lead_there_unless_another_address_is_set() -> None:
     url = PublicUrl(None)
-    url.is_behind("http://127.0.0.1:8787")
+    url.goes_by_balancer("http://127.0.0.1:8787")
     assert url.account_page() == "http://127.0.0.1:8787/account"
     url.use("https://prime.example.com")
     assert url.account_page() == "https://prime.example.com/account"

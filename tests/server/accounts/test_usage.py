@@ -95,13 +95,13 @@ def test_K2_a_user_has_so_many_sockets() -> None:
     house = House()
     one, two, three = (str(house.open(f"address {n}")) for n in range(3))
     for socket in (one, two):
-        assert house.usage.may_log_in(socket, "ann") is None
+        assert house.usage.login_refusal(socket, "ann") is None
         house.usage.sockets.give(socket, "ann")
-    assert "2 connections" in (house.usage.may_log_in(three, "ann") or "")
-    assert house.usage.may_log_in(two, "ann") is None
-    assert house.usage.may_log_in(three, "ben") is None
+    assert "2 connections" in (house.usage.login_refusal(three, "ann") or "")
+    assert house.usage.login_refusal(two, "ann") is None
+    assert house.usage.login_refusal(three, "ben") is None
     house.usage.sockets.remove(one)
-    assert house.usage.may_log_in(three, "ann") is None
+    assert house.usage.login_refusal(three, "ann") is None
 
 
 def test_nothing_is_left_of_sockets_that_are_gone() -> None:
@@ -145,7 +145,7 @@ def test_no_bound_is_no_bound() -> None:
         assert house.usage.on_handshake(socket, 1.0) is None
         assert house.usage.on_open(socket) is None
         assert house.usage.registrations.take("here", 1.0) == 0
-        assert house.usage.may_log_in(socket, "ann") is None
+        assert house.usage.login_refusal(socket, "ann") is None
         house.usage.sockets.give(socket, "ann")
 
 

@@ -83,13 +83,13 @@ def test_A1_a_wrong_password_costs_one_of_our_hashes_whatever_there_is(
 ) -> None:
     """Counted, and by no clock: a foreign hash that is cheap must not be told from nobody's."""
     verified = []
-    by_argon2 = module._by_argon2
+    by_argon2 = module._is_right_by_argon2
 
     def counted(stored: str, password: str) -> bool:
         verified.append(extract_parameters(stored))
         return by_argon2(stored, password)
 
-    monkeypatch.setattr(module, "_by_argon2", counted)
+    monkeypatch.setattr(module, "_is_right_by_argon2", counted)
     monkeypatch.setitem(module._VERIFY, "argon2id", counted)
     hashes = Hashes(CHEAP)
     own = extract_parameters(hashes.make(PASSWORD))
