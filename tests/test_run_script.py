@@ -156,7 +156,7 @@ def test_the_table_of_the_readme_names_every_word() -> None:
         (["import", "song.als"], "-m files import song.als"),
         (["export", "p"], "-m files export p"),
         (["package", "--out", "d"], "-m machine.deploying.package --out d"),
-        (["test", "--quick", "-x"], "-m pytest -m not postgres and not hub and not slow -x"),
+        (["test", "--quick", "-x"], "-m pytest -m not postgres and not node and not slow -x"),
         (["test", "-k", "a"], "-m pytest -k a"),
     ],
 )

@@ -69,7 +69,7 @@ def words_of(project: str, user: str, node: str) -> dict[str, Sequence[str]]:
 
 
 @pytest.mark.postgres
-@pytest.mark.hub
+@pytest.mark.node
 async def test_every_word_by_the_socket(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann, "[bold]Song")
@@ -97,7 +97,7 @@ async def test_every_word_by_the_socket(node: Node) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.hub
+@pytest.mark.node
 async def test_words_by_the_calls_of_an_operator(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,7 +96,7 @@ async def without_others(
     return node.log
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.timeout(120)
 async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or_tables(

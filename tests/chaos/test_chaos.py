@@ -15,7 +15,7 @@ from loadtest.checking.history import What, read_history
 ROOT = Path(__file__).parents[2]
 
 pytestmark = [
-    pytest.mark.hub,
+    pytest.mark.node,
     pytest.mark.postgres,
     pytest.mark.redis,
     pytest.mark.slow,

@@ -19,7 +19,7 @@ from tests.server.conftest import Node
 ROOT = Path(__file__).parent.parent.parent
 DEPENDENCIES = ("websockets", "msgpack")
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 TYPED = """
 from prime_client import CallFailed, Client, DeltaRefused, ErrorCode, Retry, new_id, ops

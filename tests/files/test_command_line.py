@@ -99,7 +99,7 @@ def test_a_wrong_command_line_is_exit_two() -> None:
     assert command("import").returncode == 2
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from machine.local_cluster import ClusterOptions, LocalCluster
 from prime_client.client import Client
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 
 
 async def test_every_part_can_end_and_begin_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from machine.children.child_program import ServerFailed, child_environment
 from machine.local_node import LocalNode
 from prime_client.client import Client
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.slow]
 
 
 async def test_killed_and_started_again_it_has_the_same_address_and_data(tmp_path: Path) -> None:

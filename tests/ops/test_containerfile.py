@@ -83,7 +83,7 @@ def test_layers_keep_no_lists_of_packages() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
 def test_each_step_is_done_and_what_comes_of_it_serves(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.ops.editors import two_editors
 from tests.ops.nodes import ROOT, Node, certificate, database, until
 from tests.server import valkey_servers
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.redis]
 
 INSIDE = ("/metrics", "/healthz", "/readyz", "/v1/", "/account/x", "/web/x/y")
 

@@ -17,7 +17,7 @@ from tests.ops.editors import two_editors
 from tests.ops.nodes import ROOT, Node, without_settings
 from tests.server import valkey_servers
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.mark.longest(20)]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.redis, pytest.mark.longest(20)]
 
 
 def versions_before() -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 ANY = "postgresql:///x"
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 
 def server(*words: str, **environment: str) -> "subprocess.Popen[str]":

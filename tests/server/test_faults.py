@@ -37,7 +37,7 @@ from tests.server.wire import MSGPACK, PATIENCE, Wire, marker
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def position_of(wire: Wire, project: str) -> dict[str, object]:

@@ -30,7 +30,7 @@ from tests.server.running.log_lines import lines_of
 ROOT = Path(__file__).parents[2]
 SOON = 60.0
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 
 
 @contextlib.asynccontextmanager

@@ -24,7 +24,7 @@ from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 from tests.three_roles import ThreeRoles, three_roles
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 ROOT = Path(__file__).parents[2]
 AGES = {"KEPT_REPLY_SECONDS", "FENCE_SECONDS", "ORPHAN_SECONDS"}

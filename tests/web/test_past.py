@@ -14,7 +14,7 @@ from tests.server.conftest import Node
 from tests.server.wire import marker
 from tests.web.building import WEB, bundled
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @pytest.mark.parametrize(("seed", "codec"), [(11, "msgpack"), (12, "json")])

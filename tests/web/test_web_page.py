@@ -13,7 +13,7 @@ from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node
 from tests.web.building import ROOT, bundled
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 ADDRESS = "127.0.0.1:8787"

@@ -9,7 +9,7 @@ from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node
 from tests.web.building import WEB, bundled
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @pytest.mark.parametrize("codec", ["msgpack", "json"])

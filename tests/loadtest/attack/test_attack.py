@@ -126,7 +126,7 @@ def test_connections_come_over_all_nodes_in_turn() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.timeout(120)
 def test_the_word_attacks_two_nodes_of_its_own() -> None:

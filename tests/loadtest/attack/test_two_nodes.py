@@ -11,7 +11,7 @@ from loadtest.attack.target import Target
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.hub,
+    pytest.mark.node,
     pytest.mark.postgres,
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="module"),

@@ -21,7 +21,7 @@ from machine.local_node import LocalNode
 from prime_client.client import Client
 from prime_client.failures import CallFailed
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[3]
 

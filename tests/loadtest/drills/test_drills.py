@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 def on_real_servers(test: Callable[[], None]) -> Callable[[], None]:
     """Marks it so."""
     mark = pytest.mark
-    for each in (mark.hub, mark.postgres, mark.redis, mark.slow, mark.longest(10)):
+    for each in (mark.node, mark.postgres, mark.redis, mark.slow, mark.longest(10)):
         test = each(test)
     return test
 

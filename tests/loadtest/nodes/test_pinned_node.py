@@ -50,7 +50,7 @@ def affinity() -> Iterator[set[int]]:
     os.sched_setaffinity(0, before)
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.slow
 async def test_the_node_is_alone_on_its_core_in_each_of_its_lives(affinity: set[int]) -> None:

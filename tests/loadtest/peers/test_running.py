@@ -98,7 +98,7 @@ def test_a_peer_that_cannot_be_installed_is_a_row_with_its_reason(tmp_path: Path
     assert "Node.js" in row["error"]
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.slow
 @pytest.mark.longest(43)
@@ -130,7 +130,7 @@ def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> Non
     assert report["profile"].get("samples", 0) > 0 or report["profile"]["error"]
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_connections_cost_something_to_open_and_to_keep() -> None:

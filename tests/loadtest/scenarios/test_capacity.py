@@ -174,7 +174,7 @@ def test_capacity_explains_itself() -> None:
     assert "must be at least 2" in done.stderr
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.slow
 @pytest.mark.timeout(120)

@@ -22,7 +22,7 @@ NAMES = ("deltas", "join", "idle", "herd", "feed", "session", "auth")
 def real_hub(test: Any) -> Any:
     """A whole node, for some seconds."""
     for mark in (
-        pytest.mark.hub,
+        pytest.mark.node,
         pytest.mark.postgres,
         pytest.mark.slow,
         pytest.mark.timeout(120),

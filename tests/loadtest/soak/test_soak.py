@@ -62,7 +62,7 @@ def test_a_log_that_swells_is_named() -> None:
     assert "log lines" in " ".join(grown(looks([80.0] * 9, lines=lines), 0.0))
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.slow

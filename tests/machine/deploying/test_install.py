@@ -19,7 +19,7 @@ from tests.machine.deploying.installed import bare_environment, installed, run, 
 from tests.ops import units
 from tests.server import valkey_servers
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from tests.server.conftest import eventually
 
 __all__ = ["pair"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity

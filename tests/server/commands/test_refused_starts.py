@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 NOBODY = "192.0.2.1"
 """An address that no machine has (RFC 5737)."""
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ async def test_an_operator_is_made_and_unmade_once_each(database: Database) -> N
     assert await audited(database) == ["account_made", "operator_made", "operator_unmade"]
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 async def test_who_was_made_on_the_command_line_logs_in_and_is_put_out_by_it(node: Node) -> None:
     db = node.server.foundation.db.calls

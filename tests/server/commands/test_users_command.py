@@ -162,7 +162,7 @@ ENTRIES = "SELECT event FROM audit_log WHERE details->>'by' = 'command line' ORD
 PUBLIC = {"PRIME_PUBLIC_URL": "https://prime.example"}
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_R49_each_word_that_changes_something_is_in_the_audit_once(
     node: Node, database: Database, database_url: str
 ) -> None:

@@ -13,7 +13,7 @@ from admin.socket_door import SocketDoor
 from server.doors import admin_socket
 from tests.server.conftest import Node, Nodes, create_project
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def asked(node: Node, *lines: bytes) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from server.sockets.connection import Connection
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Message, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @pytest.fixture

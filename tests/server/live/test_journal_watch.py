@@ -19,7 +19,7 @@ from server.live.room_services import RoomClosed
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def position_of(wire: Wire, project: str) -> dict[str, object]:

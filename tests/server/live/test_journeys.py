@@ -13,7 +13,7 @@ from websockets.frames import Frame, Opcode
 from tests.server.conftest import Node
 from tests.server.wire import marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 ROOT = Path(__file__).parents[3]
 OURS = tuple(f"{ROOT / folder}/" for folder in ("server", "rooms", "persistence", "schema"))

@@ -15,7 +15,7 @@ from server.commits import committer as committer_module
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from server.states.journal_audit import audit
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from server.live import room_feeds, room_journal
 from tests.server.conftest import Node, create_project
 from tests.server.wire import Message, Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 class Planted(Exception):

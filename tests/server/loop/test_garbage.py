@@ -52,7 +52,7 @@ def test_cycles_are_collected_when_idle_and_at_last_when_busy(
         assert (collected[-1:] == [now[0]]) is is_due
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 async def test_it_is_the_nodes_while_it_serves_and_no_longer(nodes: Nodes) -> None:
     node = await nodes.start()

@@ -47,7 +47,7 @@ def test_units_are_base_units_and_say_so() -> None:
     assert [name for name in names if re.search(r"_(ms|us|kb|mb|percent|minutes)(_|$)", name)] == []
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_a_second_scrape_loses_nothing_and_openmetrics_is_given_to_who_asks(
     node: Node,
 ) -> None:

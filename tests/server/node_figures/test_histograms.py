@@ -12,7 +12,7 @@ def shown(metrics: Metrics, name: str) -> float:
     return float(line.split()[1])
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_each_thing_that_takes_time_is_told_once(node: Node) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)

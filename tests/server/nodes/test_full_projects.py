@@ -11,7 +11,7 @@ from tests.server.nodes.test_other_nodes import Session, held_appends
 from tests.server.nodes.test_other_nodes import session as session  # a fixture
 from tests.server.wire import Message, Wire, delete, marker, rename
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 NAME = "n" * 200
 EACH = 60

@@ -18,7 +18,7 @@ from server.states.journal_audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 class Session:

@@ -12,7 +12,7 @@ from persistence.library import audio_files
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 HASH, OTHER = "ab" * 32, "cd" * 32
 

@@ -17,7 +17,7 @@ from server.router.row_change_listener import RowChangeListener
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def two_nodes(nodes: Nodes) -> tuple[Node, Node, Wire, Wire, str]:

@@ -10,7 +10,7 @@ from tests.persistence.planted_rows import WAITING
 from tests.server.conftest import Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker, rename
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 HOLD = "SELECT FROM studio_projects WHERE id = $1 FOR UPDATE"

@@ -26,7 +26,7 @@ from server.sockets.connection import Connection
 from tests.server.conftest import Node
 from tests.server.wire import Message, Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 @pytest.fixture(autouse=True)

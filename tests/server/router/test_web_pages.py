@@ -128,7 +128,7 @@ async def asked(node: Node, path: str, *headers: str, method: str = "GET") -> tu
     return head, body
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_Z4_a_node_serves_them_whole(
     nodes: Nodes, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +152,7 @@ async def test_Z4_a_node_serves_them_whole(
     assert (await asked(node, "/nowhere"))[0].startswith(b"HTTP/1.1 404 ")
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_who_reads_a_page_slowly_gets_all_of_it(
     nodes: Nodes, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +182,7 @@ HANDSHAKE = (
 )
 
 
-@pytest.mark.hub
+@pytest.mark.node
 async def test_Z4_the_servers_own_page_may_connect_whatever_origins_are_named(
     nodes: Nodes,
 ) -> None:

@@ -15,7 +15,7 @@ from tests.server.row_feed.watching import Shown
 
 __all__ = ["psql"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 MIGRATIONS_BEFORE = 51
 

@@ -17,7 +17,7 @@ from tests.server.row_feed.watching import Shown
 
 __all__ = ["psql"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 class Gate:

@@ -11,7 +11,7 @@ from tests.server.conftest import Node, Nodes, create_project
 from tests.server.row_feed.watching import Shown
 from tests.server.wire import Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 WRITERS = 16
 END = "the end"

@@ -11,7 +11,7 @@ from tests.server.row_feed.test_watching import PRESET, psql
 
 __all__ = ["psql"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 def said(event: RowEvent[Any]) -> tuple[str, Any]:

@@ -18,7 +18,7 @@ from tests.server.wire import Wire
 
 __all__ = ["psql"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 TIES = """
 INSERT INTO change_log (table_name, row_id, user_id, action)

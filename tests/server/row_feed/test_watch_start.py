@@ -13,7 +13,7 @@ from tests.server.conftest import Node, create_project
 from tests.server.row_feed.watching import Shown
 from tests.server.wire import Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 INSERT = """
 INSERT INTO plugin_presets (owner_id, plugin, name, is_public) VALUES ($1, 'OTT', $2, $3)

@@ -13,7 +13,7 @@ from tests.persistence.rows.strangers import ROWS
 from tests.server.conftest import Node, create_project
 from tests.server.row_feed.watching import Shown
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 LAST = "SELECT max(position) FROM change_log"
 

@@ -13,7 +13,7 @@ from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON, MSGPACK, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 PRESET = """
 INSERT INTO plugin_presets (owner_id, plugin, name, is_public) VALUES ($1, 'OTT', $2, $3)

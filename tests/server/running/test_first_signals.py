@@ -17,7 +17,7 @@ from server.running.first_signals import DRAINS, RELOADS, STOPS, others
 ROOT = Path(__file__).parents[3]
 SOON = 60.0
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 NODES = pytest.mark.parametrize("nodes", [1, 2])
 STOPPED = pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)

@@ -128,7 +128,7 @@ async def outage(served: Served, child: str, began: str, over: str) -> None:
     assert (said.count(began), said.count(over)) == (1, 1)
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.server.conftest import eventually
 ROOT = Path(__file__).parents[3]
 SOON = 120.0
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.postgres, pytest.mark.slow]
 
 
 def taken(path: Path) -> list[dict[str, Any]] | None:

@@ -113,7 +113,7 @@ def totals(node: Node, project: str) -> dict[str, int]:
     return found.totals
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 async def test_two_nodes_hold_the_same_and_so_does_who_opens_the_room_anew(nodes: Nodes) -> None:
     one, two, three = await nodes.start(), await nodes.start(), await nodes.start()

@@ -184,7 +184,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
 
 
 @pytest.mark.postgres
-@pytest.mark.hub
+@pytest.mark.node
 async def test_each_lifelong_task_that_dies_is_begun_again_and_readyz_says_so(
     with_traps: tuple[Node, dict[str, Any]],
 ) -> None:

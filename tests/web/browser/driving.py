@@ -16,7 +16,7 @@ ARTEFACTS = Path(__file__).parents[3] / ".artefacts"
 def in_chromium(longest: int = 10, timeout: int = 300) -> list[pytest.MarkDecorator]:
     """The marks of a module of such tests; `longest`: about how many seconds its longest takes."""
     mark = pytest.mark
-    return [mark.postgres, mark.hub, mark.slow, mark.timeout(timeout), mark.longest(longest)]
+    return [mark.postgres, mark.node, mark.slow, mark.timeout(timeout), mark.longest(longest)]
 
 
 class SharedChromium:

@@ -41,7 +41,7 @@ async def seen(terminal: int, wanted: str, text: str = "") -> str:
     return text
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 async def test_on_a_terminal_a_new_server_says_what_to_type_and_shows_mails(
     database_url: str, database: Database, tmp_path: Path

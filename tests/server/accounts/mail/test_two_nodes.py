@@ -12,7 +12,7 @@ from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpSer
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
 from tests.server.conftest import Node, Nodes, eventually
 
-pytestmark = [pytest.mark.hub, pytest.mark.postgres]
+pytestmark = [pytest.mark.node, pytest.mark.postgres]
 
 PUBLIC = "https://prime.example"
 

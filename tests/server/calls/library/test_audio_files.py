@@ -9,7 +9,7 @@ from schema.errors import ErrorCode
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 HASH = "ab" * 32
 MEASURED = {"duration_seconds": 2.5, "sample_rate": 48_000, "channels": 2, "format": "wav"}

@@ -13,7 +13,7 @@ from tests.server.wire import Wire
 
 NEW = "6a1f0c9e-2c0d-4a53-8f0e-0d7c5b2e9f11"
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def make(wire: Wire, name: str = "Reese", **more: Any) -> Any:

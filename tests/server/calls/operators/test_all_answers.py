@@ -10,7 +10,7 @@ from server.calls.dispatch import dispatch_operators
 from tests.server.calls.operators.conftest import MACHINE, Doors
 from tests.server.conftest import create_project
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 ID = "00000000-0000-4000-8000-000000000000"
 

@@ -19,7 +19,7 @@ from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import Nodes, create_project, eventually
 from tests.server.wire import JSON, Wire, marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 

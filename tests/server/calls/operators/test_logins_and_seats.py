@@ -9,7 +9,7 @@ from prime_client.failures import RoomClosed
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project, eventually
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def test_R48_logins_say_where_they_are_connected(doors: Doors) -> None:

@@ -9,7 +9,7 @@ from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 ROOM_WORDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("room", {}),

@@ -14,7 +14,7 @@ from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project, eventually
 from tests.server.wire import marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 SHOWN = {word.method.removeprefix("operator."): word.show for word in SUBCOMMANDS}
 

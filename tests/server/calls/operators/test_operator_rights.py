@@ -11,7 +11,7 @@ from server.refused import Refused
 from tests.server.calls.operators.conftest import MACHINE, MAKE
 from tests.server.conftest import Node, create_project
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 ANOTHER = """

@@ -10,7 +10,7 @@ from tests.server.conftest import create_project, eventually
 from tests.server.live.test_hub import drop
 from tests.server.wire import marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def test_R48_rooms_of_all_nodes_are_one_list(doors: Doors) -> None:

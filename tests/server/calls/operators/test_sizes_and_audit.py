@@ -7,7 +7,7 @@ from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import marker
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def test_R55_sizes_of_tables_and_of_the_largest_projects(doors: Doors) -> None:

@@ -102,7 +102,7 @@ async def test_calls_make_it_change_it_ask_it_and_sort_by_it(
 
 
 @pytest.mark.postgres
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.new_database
 async def test_a_feed_tells_it(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch

@@ -14,7 +14,7 @@ from tests.server.conftest import Node, create_project
 from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 PAST = (1e300, -1e300, 1.9e19, 2.0**53 + 2, 2**53 + 1)
 

@@ -16,7 +16,7 @@ from tests.server.calls.rows.conftest import Pair, Person, Refusal, pair
 
 __all__ = ["pair"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 NUMBERS = (5e-324, 1e-300, 1e-100, 1e308, -0.0, -5e-324, 2.0**53)
 

@@ -20,7 +20,7 @@ from tests.server.wire import Message, Wire
 
 __all__ = ["letters"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 ACCOUNT = {"email": "dan@example.org", "username": "dan", "password": "correct horse"}
 

@@ -7,7 +7,7 @@ import pytest
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 DRUMS, BASS, KICK = "tr_drums", "tr_bass_", "tr_kick_"
 CLIP = "clip_bass"

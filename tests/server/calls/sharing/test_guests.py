@@ -12,7 +12,7 @@ from tests.server.wire import Wire
 
 __all__ = ["letters"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 
 async def invite(ann: Wire, project: str, **more: Any) -> Any:

@@ -10,7 +10,7 @@ from persistence.tables import users
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 

@@ -9,7 +9,7 @@ from server.live.hub import Hub
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Message, Wire
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 LOOP: Message = {
     "op": "set", "col": "transport", "id": "transport", "props": {"loopOn": True},

@@ -67,7 +67,7 @@ def test_where_only_some_sites_may_connect_the_page_may_too() -> None:
     )
 
 
-@pytest.mark.hub
+@pytest.mark.node
 @pytest.mark.postgres
 async def test_Z1_a_node_serves_it_whatever_the_link_asks_for(node: Node) -> None:
     where = urlsplit(node.url)

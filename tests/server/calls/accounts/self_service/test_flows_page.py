@@ -13,7 +13,7 @@ from tests.server.wire import JSON, Message, Wire
 
 __all__ = ["letters"]
 
-pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
 PAGE = Path(__file__).parents[5] / "PROTOCOL.md"
 
