@@ -14,16 +14,16 @@ from loadtest.nodes.pinned_node import TooFewFiles
 from loadtest.nodes.postgres_alone import AloneFailed
 from loadtest.peers.installing import PeerFailed
 from loadtest.scenarios.accounts.auth import run_auth
+from loadtest.scenarios.browser import run_browser
 from loadtest.scenarios.calls.calls import FillFailed, run_calls
-from loadtest.scenarios.cursors_and_deltas import run_mixed
 from loadtest.scenarios.deltas import run_deltas
-from loadtest.scenarios.document_scale import run_document
+from loadtest.scenarios.document import run_document
 from loadtest.scenarios.feed.feed import run_feed
 from loadtest.scenarios.herd import run_herd
 from loadtest.scenarios.idle import run_idle
 from loadtest.scenarios.join import run_join
+from loadtest.scenarios.mixed import run_mixed
 from loadtest.scenarios.neighbours import run_neighbours
-from loadtest.scenarios.pages.browser import run_browser
 from loadtest.scenarios.people_in_rooms import run_people_in_rooms
 from machine.caller_paths import directory_of_caller, path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM

@@ -118,8 +118,8 @@ async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
                 driver = Driver.start(node, packages, Path(folder))
                 try:
                     browser = await Browser.start(driver, Path(folder))
-                    uses = _Uses(scene, browser, arguments, scenario_report)
-                    report = await uses.measure(lambda: progress.advance(step))
+                    measurement = _PageMeasurement(scene, browser, arguments, scenario_report)
+                    report = await measurement.measure(lambda: progress.advance(step))
                     await browser.close()
                 finally:
                     await asyncio.to_thread(driver.close)
@@ -150,7 +150,7 @@ async def _scene(arguments: argparse.Namespace) -> AsyncIterator[Scene]:
             members.leave()
 
 
-class _Uses:
+class _PageMeasurement:
     """The page, loaded and used again and again."""
 
     def __init__(
