@@ -14,6 +14,7 @@ from rich.table import Table
 
 from loadtest import percentiles
 from loadtest.load import mixed_load
+from loadtest.load.generators import GeneratorFailed
 from loadtest.load.mixed_load import GeneratorFault, Job, Measurement
 from loadtest.nodes.without_limits import WITHOUT_LIMITS
 from loadtest.reports.console_output import wide_console
@@ -24,10 +25,6 @@ RATE_BOUND = 0.95
 """A generator that sent less than this part of its load, or later, measured only itself."""
 
 SETUP_SECONDS = 300.0
-
-
-class GeneratorFailed(Exception):
-    """A generator process could not do its job; the message is its own."""
 
 
 async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:

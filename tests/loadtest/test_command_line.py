@@ -4,11 +4,12 @@ import importlib
 import io
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from loadtest import commands
 from loadtest.argument_types import not_negative, websocket_url
 from loadtest.attack.catalogue import Outcome, Verdict
 from loadtest.attack.command import report_of, summary_of
@@ -83,6 +84,21 @@ def test_a_server_that_is_not_there_is_named() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "prime: ws://127.0.0.1:1/v1: Connection refused\n")
+
+
+def exceptions_of_loadtest(above: type[BaseException] = Exception) -> Iterator[type[BaseException]]:
+    """All that its modules define, once its command line is imported."""
+    for exception in above.__subclasses__():
+        yield from exceptions_of_loadtest(exception)
+        if exception.__module__.startswith("loadtest."):
+            yield exception
+
+
+def test_what_goes_wrong_in_one_way_has_one_name() -> None:
+    """Two of a name: one of them is not among those that are told in a line."""
+    names = [exception.__name__ for exception in set(exceptions_of_loadtest())]
+    assert {exception.__name__ for exception in commands.EXPECTED} & set(names)
+    assert sorted(names) == sorted(set(names))
 
 
 def test_attacks_of_which_none_was_tried_prove_nothing() -> None:
