@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.attack.catalogue import ATTACKS
-from loadtest.attack.command import FAMILIES
+from loadtest.attack.trying import FAMILIES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "promises.md"

@@ -1,7 +1,6 @@
 """`./run attack`: whatever a stranger can try, against a server of any address."""
 
 import argparse
-import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,52 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtest.argument_types import websocket_url
-from loadtest.attack import (
-    before_login,
-    bounds,
-    floods,
-    inputs,
-    logins,
-    one_time_secrets,
-    projects,
-    rights,
-    roles,
-    rows,
-)
-from loadtest.attack.catalogue import (
-    ATTACKS,
-    ELSEWHERE,
-    ON_EACH_NODE,
-    Attack,
-    GotThrough,
-    NotTried,
-    Outcome,
-    Verdict,
-    must,
-)
-from loadtest.attack.raw_client import ConnectionClosed, NoHandshake
-from loadtest.attack.target import Account, Target, Unusable, new_account
-from loadtest.nodes.two_local_nodes import two_local_nodes
-
-FAMILIES = (
-    inputs,
-    bounds,
-    rights,
-    roles,
-    rows,
-    logins,
-    one_time_secrets,
-    before_login,
-    projects,
-    floods,
-)
-"""Imported for their attacks, and in the order in which they are tried."""
-
-OWN_ORIGIN = "https://studio.example"
-"""What our own server lets in."""
-
-ROLES = ("owner", "viewer", "stranger", "watcher")
-"""Of the accounts, in the order in which they are given."""
+from loadtest.attack.catalogue import ATTACKS, ELSEWHERE, Attack, Outcome, Verdict
+from loadtest.attack.target import ROLES, Account, Target, Unusable, target_of, two_nodes
+from loadtest.attack.trying import in_order, try_one
 
 COLORS = {Verdict.REFUSED: "green", Verdict.GOT_THROUGH: "bold red", Verdict.NOT_TRIED: "dim"}
 
@@ -84,41 +40,8 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
-def in_order() -> list[Attack]:
-    """All there are: those that make a server careful come last."""
-    names = [family.__name__ for family in FAMILIES]
-    return sorted(ATTACKS, key=lambda one: names.index(one.run.__module__))
-
-
 def _is_chosen(attack: Attack, only: Sequence[str]) -> bool:
     return not only or attack.number in only
-
-
-async def try_one(attack: Attack, target: Target) -> Outcome:
-    """Try one, then ask the witness; what raises no refusal got through."""
-    try:
-        outcome = await _run(attack, target)
-        verdict = Verdict.REFUSED
-    except NotTried as why:
-        return Outcome(attack.number, attack.what, Verdict.NOT_TRIED, str(why))
-    except (
-        GotThrough,
-        Unusable,
-        ConnectionClosed,
-        NoHandshake,
-        OSError,
-        TimeoutError,
-        KeyError,
-    ) as error:
-        outcome, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
-        if isinstance(error, GotThrough):
-            outcome = str(error)
-    problem = await target.witness.problem()
-    if problem:
-        verdict, outcome = Verdict.GOT_THROUGH, f"{outcome}; {problem}"
-        with contextlib.suppress(Unusable, ConnectionClosed, NoHandshake, OSError, TimeoutError):
-            await target.witness.begin()
-    return Outcome(attack.number, attack.what, verdict, outcome)
 
 
 @asynccontextmanager
@@ -133,30 +56,6 @@ async def _attack_target(arguments: argparse.Namespace) -> AsyncIterator[Target]
             yield target
 
 
-@asynccontextmanager
-async def two_nodes(
-    directory: Path, given_accounts: Sequence[Account] = ()
-) -> AsyncIterator[Target]:
-    """Two nodes on one PostgreSQL and one Valkey, until the block ends; not prepared yet."""
-    async with two_local_nodes(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as servers:
-        nodes = tuple(server.url for server in servers)
-        logs = tuple(server.log for server in servers)
-        yield target_of(nodes, given_accounts, origin=OWN_ORIGIN, logs=logs)
-
-
-def target_of(
-    nodes: tuple[str, ...],
-    given_accounts: Sequence[Account] = (),
-    *,
-    origin: str | None = None,
-    logs: tuple[Path, ...] = (),
-) -> Target:
-    """With new accounts for the roles that none is given for."""
-    new_accounts = [new_account(name) for name in ROLES[len(given_accounts) :]]
-    owner, viewer, stranger, watcher = [*given_accounts, *new_accounts]
-    return Target(nodes, owner, viewer, stranger, watcher, origin=origin, logs=logs)
-
-
 def _table(outcomes: Sequence[Outcome]) -> Table:
     table = Table("", "attack", "verdict", "how", box=None, pad_edge=False)
     for outcome in outcomes:
@@ -164,21 +63,6 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         verdict = f"[{color}]{outcome.verdict}[/]"
         table.add_row(outcome.number, outcome.what, verdict, outcome.explanation)
     return table
-
-
-async def _run(attack: Attack, target: Target) -> str:
-    """On one node after the other, until it has come to all that it must come to."""
-    target.reached_nodes.clear()
-    outcome = await attack.run(target)
-    if attack.number in ON_EACH_NODE:
-        for _ in target.nodes[1:]:
-            if not target.reached_nodes.issuperset(target.nodes):
-                outcome = await attack.run(target)
-        must(
-            target.reached_nodes.issuperset(target.nodes),
-            f"it came to {target.reached_nodes} alone",
-        )
-    return outcome
 
 
 def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -229,7 +113,7 @@ def add_to(words: Any) -> None:
     """Add the word to those of `./run loadtest`."""
     attack = words.add_parser("attack", help="whatever a stranger can try, against any server")
     attack.description = (
-        "A raw client tries what a stranger would: forged tokens, other people's projects, bytes "
+        "A raw client tries what a stranger would: forged tokens, other people's  bytes "
         "that are no message, floods, projects that cost much. Exit code 1 if one gets through, or "
         "none could be tried. Attack only a server of your own: it will be busy, and hold what was "
         "made there."

@@ -3,15 +3,23 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from loadtest.attack.raw_client import ConnectionClosed, Message, RawClient
+from loadtest.nodes.two_local_nodes import two_local_nodes
 from schema.close_codes import SILENT
 
 PASSWORD = "correct horse battery staple"
+
+OWN_ORIGIN = "https://studio.example"
+"""What our own server lets in."""
+
+ROLES = ("owner", "viewer", "stranger", "watcher")
+"""Of the accounts, in the order in which they are given."""
 
 
 class Unusable(Exception):
@@ -215,3 +223,27 @@ def result(answer: Mapping[str, Any]) -> Any:
     if answer["t"] == "error":
         raise Unusable(f"{answer['code']}: {answer['message']}")
     return answer["result"]
+
+
+@asynccontextmanager
+async def two_nodes(
+    directory: Path, given_accounts: Sequence[Account] = ()
+) -> AsyncIterator[Target]:
+    """Two nodes on one PostgreSQL and one Valkey, until the block ends; not prepared yet."""
+    async with two_local_nodes(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as servers:
+        nodes = tuple(server.url for server in servers)
+        logs = tuple(server.log for server in servers)
+        yield target_of(nodes, given_accounts, origin=OWN_ORIGIN, logs=logs)
+
+
+def target_of(
+    nodes: tuple[str, ...],
+    given_accounts: Sequence[Account] = (),
+    *,
+    origin: str | None = None,
+    logs: tuple[Path, ...] = (),
+) -> Target:
+    """With new accounts for the roles that none is given for."""
+    new_accounts = [new_account(name) for name in ROLES[len(given_accounts) :]]
+    owner, viewer, stranger, watcher = [*given_accounts, *new_accounts]
+    return Target(nodes, owner, viewer, stranger, watcher, origin=origin, logs=logs)

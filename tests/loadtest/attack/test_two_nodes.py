@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from loadtest.attack.catalogue import Attack, Verdict
-from loadtest.attack.command import in_order, try_one, two_nodes
-from loadtest.attack.target import Target
+from loadtest.attack.target import Target, two_nodes
+from loadtest.attack.trying import in_order, try_one
 
 pytestmark = [
     pytest.mark.slow,

@@ -16,8 +16,9 @@ from loadtest.attack.catalogue import (
     Verdict,
     must,
 )
-from loadtest.attack.command import FAMILIES, in_order, report_of, target_of, try_one
-from loadtest.attack.target import Target
+from loadtest.attack.command import report_of
+from loadtest.attack.target import Target, target_of
+from loadtest.attack.trying import FAMILIES, in_order, try_one
 from machine.children.child_program import CHECKOUT
 
 

@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from loadtest.attack.attacks.rights import SET_NAME
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
 from loadtest.attack.raw_client import RawClient
-from loadtest.attack.rights import SET_NAME
 from loadtest.attack.target import Account, Target, new_account
 
 FORGIVEN_SECONDS = 11.0

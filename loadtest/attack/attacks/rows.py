@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from loadtest.attack.attacks.rights import NOWHERE
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.raw_client import Message, RawClient
-from loadtest.attack.rights import NOWHERE
 from loadtest.attack.target import Target, result
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table, Verb

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgpack
 
+from loadtest.attack.attacks.rights import PARAMETERS
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.raw_client import ConnectionClosed, Message, RawClient
-from loadtest.attack.rights import PARAMETERS
 from loadtest.attack.target import Target
 from loadtest.bare.frames import TEXT
 from schema.calls import METHODS

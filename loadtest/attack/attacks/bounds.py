@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from loadtest.attack.attacks.rights import PARAMETERS, SET_NAME
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.raw_client import Message, RawClient
-from loadtest.attack.rights import PARAMETERS, SET_NAME
 from loadtest.attack.target import Target, new_project
 from schema.calls import METHODS
 from schema.limits import (
