@@ -16,6 +16,11 @@ CPU_BOUND_PERCENT = 90.0
 RATE_BOUND = 0.95
 """Past these a generator measured itself, not the server."""
 
+CURSOR_LAG_BOUND_MS = 25.0
+CURSOR_CPU_BOUND_PERCENT = 92.0
+CURSOR_SENT_PERCENT = 95.0
+"""The same for the generators of `cursors`, `compare` and `capacity`: processes of their own."""
+
 WAITING_BOUND_PERCENT = 10.0
 """A server that has work and no core for longer is not alone there: its figures are too low."""
 

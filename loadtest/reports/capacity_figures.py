@@ -5,16 +5,18 @@ from statistics import median
 from typing import Any
 
 from loadtest.load.capacity_search import StepResult
+from loadtest.load.generator_checks import (
+    CURSOR_CPU_BOUND_PERCENT,
+    CURSOR_LAG_BOUND_MS,
+    CURSOR_SENT_PERCENT,
+)
 from loadtest.load.generators import Loaded
 from loadtest.reports.cursor_figures import (
     ARRIVED_SHARE,
-    BUSY_PERCENT,
     DISTURBED_PERCENT,
-    LAG_BOUND_MS,
-    SENT_PERCENT,
-    medians,
     row_of,
 )
+from loadtest.reports.medians import medians
 
 P99_BOUND_MS = 100.0
 """What an eye takes for at once."""
@@ -63,7 +65,7 @@ def is_carried(step: Mapping[str, Any]) -> bool:
     everything = (
         (step["arrived_share"] or 0.0) >= ARRIVED_SHARE
         and step["delivered_share"] >= share
-        and step["sent_share"] * 100 >= SENT_PERCENT
+        and step["sent_share"] * 100 >= CURSOR_SENT_PERCENT
         and not step["lost_connections"]
         and not step["problems"]
     )
@@ -76,11 +78,11 @@ def void_because(step: Mapping[str, Any]) -> str:
     lag_ms = step["generator_lag_p99_ms"] or 0.0
     if taken_by_others > DISTURBED_PERCENT:
         return f"other programs took {taken_by_others:g} % of the server's core"
-    if busy_percent > BUSY_PERCENT:
+    if busy_percent > CURSOR_CPU_BOUND_PERCENT:
         return f"the generator took {busy_percent:g} % of its core"
-    if lag_ms > LAG_BOUND_MS:
+    if lag_ms > CURSOR_LAG_BOUND_MS:
         return f"the generator was {lag_ms:g} ms late (p99), on {busy_percent:g} % of a core"
-    if step["sent_share"] * 100 < SENT_PERCENT:
+    if step["sent_share"] * 100 < CURSOR_SENT_PERCENT:
         return f"the generator sent {step['sent_share']:.0%} of what it should have"
     return ""
 

@@ -1,17 +1,15 @@
 """From what was measured to the figures of a report row."""
 
 from collections.abc import Mapping, Sequence
-from statistics import median
 from typing import Any
 
+from loadtest.load.generator_checks import (
+    CURSOR_CPU_BOUND_PERCENT,
+    CURSOR_LAG_BOUND_MS,
+    CURSOR_SENT_PERCENT,
+)
 from loadtest.load.generators import Loaded
 from loadtest.percentiles import percentile
-
-LAG_BOUND_MS = 25.0
-"""A generator later than this (p99) has a part in latencies that are too long."""
-
-BUSY_PERCENT = 92.0
-SENT_PERCENT = 95.0
 
 ARRIVED_SHARE = 0.99
 
@@ -55,26 +53,12 @@ def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -
     """Whether the generator kept its schedule with a core to spare, so that the rest is true."""
     measurement = loaded.measured
     sent_percent = measurement.sent / max(1, measurement.due) * 100
-    in_time = lag is not None and lag <= LAG_BOUND_MS
-    return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
-
-
-def medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several runs as one: numbers by their median, and what was false once is false."""
-    return {name: _median([row[name] for row in rows]) for name in rows[-1]}
-
-
-def _median(values: Sequence[Any]) -> Any:
-    known_values = [value for value in values if value is not None]
-    if not known_values:
-        return None
-    if all(isinstance(value, bool) for value in known_values):
-        return all(known_values)
-    if all(isinstance(value, int) for value in known_values):
-        return round(median(known_values))
-    if all(isinstance(value, int | float) for value in known_values):
-        return round(median(known_values), 3)
-    return next((value for value in known_values if value), known_values[-1])
+    in_time = lag is not None and lag <= CURSOR_LAG_BOUND_MS
+    return (
+        in_time
+        and generator_percent <= CURSOR_CPU_BOUND_PERCENT
+        and sent_percent >= CURSOR_SENT_PERCENT
+    )
 
 
 def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:

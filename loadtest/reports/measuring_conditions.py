@@ -8,7 +8,6 @@ from typing import Any
 
 from loadtest.load import generator_checks
 from loadtest.nodes.cores import Cores
-from loadtest.reports.cursor_figures import BUSY_PERCENT, LAG_BOUND_MS, SENT_PERCENT
 
 COUNTING = (
     "Some members of each room decode every message, check who moved, and time it; the others "
@@ -25,8 +24,9 @@ LATENCY = (
 GENERATOR_OF_CURSORS = (
     "WebSocket client of our own on uvloop, in processes of their own. Those who count are read "
     "every 5 ms; more than 125 of them less often, 1,000 every 40 ms. Not sustained: the "
-    f"generator was late by more than {LAG_BOUND_MS:g} ms (p99), busy for more than "
-    f"{BUSY_PERCENT:g} %, or sent less than {SENT_PERCENT:g} %; then latencies are its own."
+    f"generator was late by more than {generator_checks.CURSOR_LAG_BOUND_MS:g} ms (p99), busy for "
+    f"more than {generator_checks.CURSOR_CPU_BOUND_PERCENT:g} %, or sent less than "
+    f"{generator_checks.CURSOR_SENT_PERCENT:g} %; then latencies are its own."
 )
 COST = (
     "Processor time of the server process and its children, from outside. Prime's PostgreSQL "

@@ -18,8 +18,9 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.cursor_figures import medians, notes_of, row_of
+from loadtest.reports.cursor_figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import cursor_conditions
+from loadtest.reports.medians import medians
 
 COLUMNS = {
     "title": "server",

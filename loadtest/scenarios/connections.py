@@ -17,8 +17,8 @@ from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running, running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.cursor_figures import medians
 from loadtest.reports.measuring_conditions import cursor_conditions
+from loadtest.reports.medians import medians
 
 COLUMNS = {
     "title": "server",

@@ -10,7 +10,7 @@ from loadtest.load.generators import Loaded, shared_out
 from loadtest.nodes.cores import Cores
 from loadtest.nodes.server_watch import Cost
 from loadtest.peers.relays import PlainRelay
-from loadtest.reports.cursor_figures import medians, notes_of, row_of
+from loadtest.reports.cursor_figures import notes_of, row_of
 
 
 def job(**changes: Any) -> Job:
@@ -81,15 +81,6 @@ def test_latencies_of_a_server_that_falls_behind_are_said_to_be_too_short() -> N
 def test_a_server_that_delivers_nothing_has_no_latencies() -> None:
     row = row_of(loaded(delivered=0.0, latency_ms=array("d")))
     assert (row["updates_per_cpu_s"], row["p99_ms"], row["bytes_per_update"]) == (0, None, None)
-
-
-def test_medians_hold_what_was_never_known_and_what_was_once_false() -> None:
-    rows: list[dict[str, Any]] = [
-        {"a": 1, "b": None, "c": True, "d": 1.5},
-        {"a": 9, "b": None, "c": False, "d": None},
-        {"a": 2, "b": None, "c": True, "d": 2.5},
-    ]
-    assert medians(rows) == {"a": 2, "b": None, "c": False, "d": 2.0}
 
 
 def test_members_sit_on_the_nodes_in_turn_or_rooms_do() -> None:
