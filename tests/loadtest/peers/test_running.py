@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.command_lines_of_peers import add_to
 from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS
 from loadtest.peers.installing import HERE
+from loadtest.scenarios.beside_peers.command import add_to
 
 ROOT = Path(__file__).parents[3]
 

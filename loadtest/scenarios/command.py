@@ -41,7 +41,7 @@ EXPECTED = (
     TooFewFiles,
     WatchFailed,
 )
-"""What may go wrong in a scenario of either module of command lines, in one line each."""
+"""What may go wrong in any scenario, in one line each."""
 
 
 def add_to(words: Any) -> None:

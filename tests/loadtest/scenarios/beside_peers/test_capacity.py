@@ -20,7 +20,7 @@ from loadtest.nodes.server_watch import Cost, Watched
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running
-from loadtest.scenarios import capacity
+from loadtest.scenarios.beside_peers import capacity
 from tests.loadtest.scenarios.test_scenarios import loadtest
 
 CARRIES = {"ws": 2.2, "uwebsockets": 5.6, "prime": 27.0}

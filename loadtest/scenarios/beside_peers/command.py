@@ -5,9 +5,9 @@ from typing import Any
 
 from loadtest.argument_types import at_least, positive
 from loadtest.peers.catalogue import GROUPS, KNOWN, LAYERS, PEERS
-from loadtest.scenarios.capacity import run_capacity
-from loadtest.scenarios.compare import run_compare
-from loadtest.scenarios.connections import run_connections
+from loadtest.scenarios.beside_peers.capacity import run_capacity
+from loadtest.scenarios.beside_peers.compare import run_compare
+from loadtest.scenarios.beside_peers.connections import run_connections
 from loadtest.scenarios.cursor_options import add_cursor_options
 from machine.caller_paths import directory_of_caller
 from schema.limits import MAX_MEMBERS_PER_ROOM
