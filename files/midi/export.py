@@ -10,11 +10,12 @@ from pathlib import Path
 
 from files.broken_song import BrokenSong
 from files.losses import Loss, Losses
-from files.midi.events import Event, file_of
+from files.midi.events import Event
 from files.midi.export_automation import Automation
 from files.midi.export_channels import Channels
 from files.midi.export_conductor import conductor
 from files.midi.export_losses import count_losses
+from files.midi.midi_file import midi_file_bytes
 from files.midi.midi_values import (
     BANK,
     BANK_FINE,
@@ -65,7 +66,7 @@ def midi(state: State) -> tuple[bytes, Losses]:
     writer = _Writer(state, division, losses)
     tracks = [conductor(state, division, losses), *writer.tracks()]
     count_losses(state, losses, writer.cut_off_count)
-    return file_of(tracks, division), losses
+    return midi_file_bytes(tracks, division), losses
 
 
 def _division(state: State) -> int:

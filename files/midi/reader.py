@@ -11,7 +11,8 @@ from pathlib import Path
 from files.bounded.xml_input import read_bytes
 from files.imported_song import Song
 from files.midi.channel_parts import ChannelPart, PartNote, lost_controllers, parts_of, steps
-from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
+from files.midi.events import Event, MidiEvents, MidiTrackEvents
+from files.midi.midi_file import read_events
 from files.midi.midi_values import (
     BANK,
     BANK_FINE,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from files.broken_song import BrokenSong
 from files.importing import read_song
-from files.midi.events import read_events
 from files.midi.export import midi, write_midi
+from files.midi.midi_file import read_events
 from files.music.song_tempo import SongTempo
 from files.prime_file import read_prime_file
 from files.songs.compose import SONG_FILE

@@ -341,12 +341,12 @@ def test_what_is_no_midi_file_ends_in_one_line(tmp_path: Path, content: bytes, w
 def test_a_file_with_too_many_events_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("files.midi.events.MAX_EVENTS", 10)
+    monkeypatch.setattr("files.midi.midi_file.MAX_EVENTS", 10)
     assert heard(read(tmp_path, midi(track(note(0, 1) * 4)))) != []
     with pytest.raises(BrokenSong, match="more than 10 events"):
         read(tmp_path, midi(track(note(0, 1) * 3), track(note(0, 1) * 3)))
     with pytest.raises(BrokenSong, match="more than 10 events"):
         read(tmp_path, midi(track(meta(0, 0x51, b"") * 20)))
-    monkeypatch.setattr("files.midi.events.MAX_TRACKS", 2)
+    monkeypatch.setattr("files.midi.midi_file.MAX_TRACKS", 2)
     with pytest.raises(BrokenSong, match="more than 2 tracks"):
         read(tmp_path, midi(track(), track(), track()))
