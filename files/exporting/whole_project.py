@@ -29,8 +29,8 @@ async def whole_state(client: Client, project: str) -> State:
     await _come_up_to(room, Position(row["epoch"], row["head"]))
     state, position = copy.deepcopy(room.state), room.replica.position
     assert position is not None
-    server_state = await client.history.at(project=project, seq=position.seq)
-    _compare(state, position, server_state["position"], server_state["digest"])
+    told_by_server = await client.history.at(project=project, seq=position.seq)
+    _compare(state, position, told_by_server["position"], told_by_server["digest"])
     return state
 
 
@@ -61,12 +61,12 @@ def _holds(room: Room, wanted_position: Position) -> bool:
 
 
 def _compare(
-    state: State, position: Position, server_state: Mapping[str, object], their_digest: str
+    state: State, position: Position, server_position: Mapping[str, object], server_digest: str
 ) -> None:
-    if server_state != {"epoch": position.epoch, "seq": position.seq}:
-        raise NotWhole(f"asked for {position}, the server told of {server_state}")
+    if server_position != {"epoch": position.epoch, "seq": position.seq}:
+        raise NotWhole(f"asked for {position}, the server told of {server_position}")
     own_digest = digest(state)
-    if own_digest != their_digest:
+    if own_digest != server_digest:
         raise NotWhole(
-            f"at seq {position.seq} our copy comes to {own_digest}, the server's {their_digest}"
+            f"at seq {position.seq} our copy comes to {own_digest}, the server's {server_digest}"
         )
