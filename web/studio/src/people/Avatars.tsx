@@ -4,7 +4,8 @@ import type { Member } from "@prime/client";
 
 import { useLive, useLiveKeyed } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
-import { initials, ON_COLOUR, safeColour } from "./colours.js";
+import { ON_COLOUR, safeColour } from "./colours.js";
+import { initials } from "./initials.js";
 
 const MOST = 12;
 

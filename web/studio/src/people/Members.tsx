@@ -6,7 +6,8 @@ import type { Calls, Role } from "@prime/client";
 import { inWords } from "../../../pages/failure_words.js";
 import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
-import { initials, ON_COLOUR, safeColour } from "./colours.js";
+import { ON_COLOUR, safeColour } from "./colours.js";
+import { initials } from "./initials.js";
 import { ROLE_WORDS, rolesFor } from "./roles.js";
 
 type Member = Calls["members.list"]["result"]["members"][number];
