@@ -75,12 +75,12 @@ export function commandOf({ key, ctrlKey = false, metaKey = false, altKey = fals
 
 /** All keys and what they do, for people. */
 export function keysInWords(): (readonly [keys: string, words: string])[] {
-  return [...ELSEWHERE, ...TABLE.map(([, keys, words]) => [keys.map(keyInWords).join(" or "), words] as const)];
+  return [...ELSEWHERE, ...TABLE.map(([, keys, words]) => [keys.map(pressInWords).join(" or "), words] as const)];
 }
 
 const NAMES: { readonly [key: string]: string } = { arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓" };
 
-function keyInWords(key: string): string {
+function pressInWords(key: string): string {
   if (key === "+" || key === "-") return key;
   return key.split("+").map((part) => NAMES[part] ?? part.charAt(0).toUpperCase() + part.slice(1)).join("+");
 }

@@ -3,9 +3,8 @@
 import type { Collection, Op, Readable } from "@prime/client";
 
 import { nameOf } from "../channels/channel_names.js";
-import { isMove, keyInWords, valueInWords } from "./value_words.js";
-
-export { keyInWords };
+import { isMove, valueInWords } from "./value_words.js";
+import { keyInWords } from "../words/key_words.js";
 
 /** Collection -> one of it, and many. */
 export const NOUNS: { readonly [collection in Collection]: readonly [one: string, many: string] } = {

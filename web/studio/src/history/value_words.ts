@@ -6,6 +6,7 @@ import { signaturesOf } from "../timeline/signatures.js";
 import { nameOf } from "../channels/channel_names.js";
 import { gainInWords, panInWords } from "../channels/volume_and_pan.js";
 import { beatInClip, placeExactly } from "../timeline/place_words.js";
+import { keyInWords } from "../words/key_words.js";
 import { wordsOf } from "./property_words.js";
 
 /** Their time is of the song; that of others is of the clip that they are in. */
@@ -17,8 +18,6 @@ const WHERE: ReadonlySet<string> = new Set(["time", "track", "parent", "order", 
 /** Properties that are lengths, in beats. */
 const LENGTHS: ReadonlySet<string> = new Set(["duration", "playStart", "fadeIn", "fadeOut"]);
 
-const KEYS = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
-
 /** Characters of a text that are shown. */
 const MOST_TEXT = 40;
 
@@ -26,12 +25,6 @@ const MOST_TEXT = 40;
 export function isMove(collection: Collection, props: object): boolean {
   const names = Object.keys(props);
   return collection !== "project" && names.length > 0 && names.every((name) => WHERE.has(name) || (collection === "notes" && name === "key"));
-}
-
-/** "C4" for 60. */
-export function keyInWords(key: number): string {
-  const whole = Math.round(key);
-  return `${KEYS[((whole % 12) + 12) % 12]}${Math.floor(whole / 12) - 1}`;
 }
 
 /** "volume to -6.0 dB", "to 12.3", "to track “Bass”", "not muted". */

@@ -2,7 +2,7 @@
 
 import type { Room } from "@prime/client";
 
-import { keyInWords } from "../history/edit_words.js";
+import { keyInWords } from "../words/key_words.js";
 import { beatInClip } from "../timeline/place_words.js";
 import type { Note } from "./note_places.js";
 

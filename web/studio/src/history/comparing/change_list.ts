@@ -3,7 +3,8 @@
 import { isEqual, type Collection, type Differences, type Readable } from "@prime/client";
 
 import { nameOf } from "../../channels/channel_names.js";
-import { changeInWords, keyInWords } from "../value_words.js";
+import { changeInWords } from "../value_words.js";
+import { keyInWords } from "../../words/key_words.js";
 import { NOUNS } from "../edit_words.js";
 
 export type Kind = "added" | "removed" | "changed";
