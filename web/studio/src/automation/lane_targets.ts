@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { channelName } from "../channels/channel_names.js";
-import { capital, wordsOf } from "../history/property_words.js";
+import { capital, wordsOf } from "../words/property_words.js";
 
 /** Switches: 1 is on, 0 is off, and nothing lies between. */
 const SWITCHES: ReadonlySet<string> = new Set(["mute", "solo", "enable", "enabled"]);

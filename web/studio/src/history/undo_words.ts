@@ -3,7 +3,7 @@
 import type { Dropped, Op, Readable } from "@prime/client";
 
 import type { Entry } from "./edit_list.js";
-import { capital } from "./property_words.js";
+import { capital } from "../words/property_words.js";
 import { doneWith, editInWords, NOUNS, thingInWords } from "./edit_words.js";
 
 /** So many people are named. */

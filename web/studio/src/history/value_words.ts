@@ -7,7 +7,7 @@ import { nameOf } from "../channels/channel_names.js";
 import { gainInWords, panInWords } from "../channels/volume_and_pan.js";
 import { beatInClip, placeExactly } from "../timeline/place_words.js";
 import { keyInWords } from "../words/key_words.js";
-import { wordsOf } from "./property_words.js";
+import { wordsOf } from "../words/property_words.js";
 
 /** Their time is of the song; that of others is of the clip that they are in. */
 const ON_TIME_LINE: ReadonlySet<Collection> = new Set(["clips", "markers", "tempo", "signatures"]);

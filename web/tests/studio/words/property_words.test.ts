@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { COLLECTIONS, type Collection } from "@prime/client";
 
 import schema from "../../../../schema/prime.v1.json";
-import { PROPERTY_WORDS, wordsOf } from "../../../studio/src/history/property_words.js";
+import { PROPERTY_WORDS, wordsOf } from "../../../studio/src/words/property_words.js";
 import { changeInWords, valueInWords } from "../../../studio/src/history/value_words.js";
 import { songOf } from "../song.js";
 
