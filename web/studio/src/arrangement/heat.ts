@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import type { Entry } from "../history/edit_list.js";
-import { placeOf } from "../history/edit_words.js";
+import { placeOfEdit } from "../history/edit_place.js";
 import { safeColour } from "../people/colours.js";
 import type { Heat } from "./drawing/ruler.js";
 
@@ -14,7 +14,7 @@ export const MOST_EDITS = 300;
 export function heatOf(entries: readonly Entry[], song: Readable): Heat[] {
   const newestEntries = entries.slice(0, MOST_EDITS);
   const heatMarks = newestEntries.flatMap((entry, age) => {
-    const editPlace = placeOf(entry.ops, song);
+    const editPlace = placeOfEdit(entry.ops, song);
     const isTrackOnly = entry.ops.every(({ col }) => col === "tracks");
     return editPlace === null || isTrackOnly ? [] : [{ time: editPlace.time, colour: safeColour(entry.color ?? ""), warmth: 1 - age / newestEntries.length }];
   });

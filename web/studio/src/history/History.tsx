@@ -8,7 +8,8 @@ import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { EditList, type Entry } from "./edit_list.js";
 import { peopleOf } from "./history_authors.js";
-import { editInWords, placeOf } from "./edit_words.js";
+import { editInWords } from "./edit_words.js";
+import { placeOfEdit } from "./edit_place.js";
 
 /** So many edits are shown at first, and so many more each time. */
 const PAGE = 50;
@@ -60,7 +61,7 @@ function FilteredEdits({ studio, room, edits }: { studio: Studio; room: Room; ed
 function OneEntry({ studio, room, entry }: { studio: Studio; room: Room; entry: Entry }) {
   const authorName = entry.user.name || entry.user.username || "Somebody";
   const go = (): void => {
-    studio.jump.value = placeOf(entry.ops, room);
+    studio.jump.value = placeOfEdit(entry.ops, room);
     studio.said.value = `Edit ${entry.seq} of ${authorName}`;
   };
   return (

@@ -3,6 +3,7 @@
 import type { Collection, Op, Readable } from "@prime/client";
 
 import { nameOf } from "../channels/channel_names.js";
+import { entityOf, textOf } from "./op_entity.js";
 import { isMove, valueInWords } from "./value_words.js";
 import { keyInWords } from "../words/key_words.js";
 
@@ -121,31 +122,10 @@ function placeInWords(op: Op, song: Readable): string {
   return name === "" ? "" : ` in “${name.slice(0, 60)}”`;
 }
 
-function entityOf(op: Op, song: Readable): { readonly [name: string]: unknown } | undefined {
-  if (op.op === "insert") return op.entity as { readonly [name: string]: unknown };
-  return song.get(op.col, op.id) as { readonly [name: string]: unknown } | undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, 60) : "";
-}
-
 /** The new values of a `set`, three at most. */
 function valuesInWords(op: Op, song: Readable): string {
   if (op.op !== "set") return "";
   const all = Object.entries(op.props as { readonly [name: string]: unknown });
   const valueWords = all.slice(0, 3).map(([name, value]) => valueInWords(op.col, name, value, song));
   return `${isMove(op.col, op.props) ? " " : ": "}${valueWords.join(", ")}${all.length > 3 ? " …" : ""}`;
-}
-
-/** Where an edit can be seen: a beat and a track; null: nowhere on the time line. */
-export function placeOf(ops: readonly Op[], song: Readable): { time: number; track?: string } | null {
-  for (const op of ops) {
-    const entity = entityOf(op, song);
-    const clip = op.col === "clips" ? entity : song.get("clips", textOf(entity?.["clip"]) || song.get("lanes", textOf(entity?.["lane"]))?.clip || "");
-    const track = op.col === "tracks" ? op.id : textOf((clip as { track?: string } | undefined)?.track);
-    const start = (clip as { time?: number } | undefined)?.time ?? entity?.["time"];
-    if (track !== "" || typeof start === "number") return { time: typeof start === "number" ? start : 0, ...(track !== "" && { track }) };
-  }
-  return null;
 }

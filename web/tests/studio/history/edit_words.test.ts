@@ -5,7 +5,7 @@ import type { Op } from "@prime/client";
 import { COLLECTIONS } from "@prime/client";
 
 import { changesTo } from "../../../studio/src/history/restoring.js";
-import { editInWords, placeOf } from "../../../studio/src/history/edit_words.js";
+import { editInWords } from "../../../studio/src/history/edit_words.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, channels: { ch: { name: "Bass", volume: 1 } }, notes: { n: { clip: "c1", time: 0, duration: 1, key: 60 } } });
@@ -89,11 +89,6 @@ test("undo, redo, restore and nothing are told as such", () => {
 test("hostile names are cut", () => {
   const long = told([{ op: "set", col: "tracks", id: "t1", props: { name: "x".repeat(10_000) } }]);
   assert.ok(long.length < 200);
-});
-
-test("where an edit was is found through what it is in", () => {
-  assert.deepEqual(placeOf([{ op: "set", col: "notes", id: "n", props: {} }] as never, song), { time: 4, track: "t1" });
-  assert.equal(placeOf([{ op: "set", col: "channels", id: "ch", props: {} }] as never, song), null);
 });
 
 const later = songOf({ tracks: TWO_TRACKS.tracks, clips: { c1: { ...TWO_TRACKS.clips.c1, time: 6 }, c3: { track: "t1", time: 0, duration: 1 } }, tempo: TWO_TRACKS.tempo, notes: { n: { clip: "c1", time: 0, duration: 1, key: 62 } } });
