@@ -7,7 +7,7 @@ import type { Studio } from "../studio.js";
 import { ConfirmDialog } from "./ConfirmDialog.js";
 import { ProjectPage } from "./ProjectPage.js";
 import { Toasts } from "./Toasts.js";
-import { Trouble } from "./Trouble.js";
+import { Trouble } from "../connection/Trouble.js";
 
 export function App({ studio }: { studio: Studio }) {
   return (

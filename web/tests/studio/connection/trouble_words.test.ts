@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CLOSE_CODES } from "../../../sdk/src/schema/tables.js";
-import { awayInWords, notAsTheServerHasIt, overInWords } from "../../../studio/src/app/trouble_words.js";
+import { awayInWords, notAsTheServerHasIt, overInWords } from "../../../studio/src/connection/trouble_words.js";
 
 test("whatever ends a client for good, people are told what to do in other words than developers", () => {
   for (const { name, reconnect, meaning } of Object.values(CLOSE_CODES)) {
