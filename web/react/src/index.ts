@@ -1,6 +1,6 @@
 /** Hooks for React: `PrimeProvider` at the top, `useRoom` where a project is open, `RoomProvider` around what reads it. */
 
-export type { RoomState } from "./joined_rooms.js";
+export type { RoomState } from "./needed_rooms.js";
 export { PrimeProvider, RoomProvider, useClient, useJoinedRoom, useRoom } from "./providing.js";
 export { useLive } from "./selecting.js";
 export { useStatus } from "./use_client_state.js";

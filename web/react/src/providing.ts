@@ -1,17 +1,17 @@
 /** The client and the room that the hooks below them are about. */
 
 import type { Client, Room } from "../../sdk/src/index.js";
-import { JoinedRooms, JOINING, type RoomState } from "./joined_rooms.js";
+import { NeededRooms, JOINING, type RoomState } from "./needed_rooms.js";
 import { createContext, createElement, useContext, useMemo, useSyncExternalStore, type Children, type Context, type Element } from "./library.js";
 
 interface Provided {
   readonly client: Client | null;
-  readonly rooms: JoinedRooms | null;
+  readonly rooms: NeededRooms | null;
 }
 
 const ClientContext: Context<Provided | null> = /* @__PURE__ */ createContext<Provided | null>(null);
 const RoomContext: Context<Room | null> = /* @__PURE__ */ createContext<Room | null>(null);
-const roomsByClient = /* @__PURE__ */ new WeakMap<Client, JoinedRooms>();
+const roomsByClient = /* @__PURE__ */ new WeakMap<Client, NeededRooms>();
 
 /** `client`: made once, outside of components; null on a server, where nothing connects. Who made it closes it. */
 export function PrimeProvider({ client, children }: { client: Client | null; children?: Children }): Element {
@@ -62,8 +62,8 @@ function provided(): Provided {
   return value;
 }
 
-function roomsOf(client: Client): JoinedRooms {
+function roomsOf(client: Client): NeededRooms {
   let rooms = roomsByClient.get(client);
-  if (rooms === undefined) roomsByClient.set(client, (rooms = new JoinedRooms(client)));
+  if (rooms === undefined) roomsByClient.set(client, (rooms = new NeededRooms(client)));
   return rooms;
 }

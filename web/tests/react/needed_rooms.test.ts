@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
-import { JoinedRooms, LEAVE_AFTER_MS } from "../../react/src/joined_rooms.js";
+import { NeededRooms, LEAVE_AFTER_MS } from "../../react/src/needed_rooms.js";
 import { Left, PrimeError, Unanswered, type Client, type Room, type Status, type User } from "../../sdk/src/index.js";
 import { Listeners, Live } from "../../sdk/src/live.js";
 
@@ -37,10 +37,10 @@ const asRoom = (room: Joined): Room => room as unknown as Room;
 /** All promises that are settled have told it. */
 const settled = (): Promise<void> => new Promise((done) => { setImmediate(done); });
 
-function begun(context: TestContext): { client: Joining; rooms: JoinedRooms; later: () => void } {
+function begun(context: TestContext): { client: Joining; rooms: NeededRooms; later: () => void } {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const client = new Joining();
-  return { client, rooms: new JoinedRooms(client as unknown as Client), later: () => context.mock.timers.tick(LEAVE_AFTER_MS) };
+  return { client, rooms: new NeededRooms(client as unknown as Client), later: () => context.mock.timers.tick(LEAVE_AFTER_MS) };
 }
 
 test("a component that is mounted, taken away and mounted again joins once, and leaves once", async (context) => {

@@ -15,7 +15,7 @@ export const JOINING: RoomState = { name: "joining", room: null, error: null };
 export const LEAVE_AFTER_MS = 1_000;
 
 /** Of one client; all components share it. */
-export class JoinedRooms {
+export class NeededRooms {
   /** Project -> who needs it. */
   private readonly rooms = new Map<string, NeededRoom>();
 
