@@ -1,6 +1,6 @@
 /** Says why a page does not start. A script of its own, in front of the page's, in words of 2015: the other may be nothing that this browser can read. */
 
-import { UPDATE, whatIsMissing } from "./requirements.js";
+import { UPDATE, whatIsMissing } from "./browser_requirements.js";
 
 /** A part that the page cannot do without. */
 interface Part {

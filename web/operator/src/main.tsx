@@ -9,7 +9,7 @@ import "../../pages/controls.css";
 import "./operator.css";
 import { Steps } from "../../pages/login/Steps.js";
 import { LoginSteps } from "../../pages/login/login_steps.js";
-import { whatIsMissing } from "../../pages/requirements.js";
+import { whatIsMissing } from "../../pages/browser_requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
 import { followTheme } from "../../pages/theme.js";
 import { useLive } from "../../pages/use_live.js";

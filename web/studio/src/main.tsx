@@ -16,7 +16,7 @@ import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";
 import "./playing/playing.css";
 import "./people/people.css";
-import { whatIsMissing } from "../../pages/requirements.js";
+import { whatIsMissing } from "../../pages/browser_requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "@prime/client";
 import { followTheme } from "../../pages/theme.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { whatIsMissing } from "../../pages/requirements.js";
+import { whatIsMissing } from "../../pages/browser_requirements.js";
 
 const ALL = {
   WebSocket: 1, DecompressionStream: 1, BigInt: 1, structuredClone: 1, ResizeObserver: 1, crypto: { getRandomValues: 1 },
