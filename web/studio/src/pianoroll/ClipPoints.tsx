@@ -8,7 +8,7 @@ import { laneTitle } from "../automation/lane_targets.js";
 import { timeInClip } from "../playing/automation_at_beat.js";
 import type { Studio } from "../studio.js";
 import { beatInClip } from "../timeline/place_words.js";
-import { titleOf } from "./roll_view.js";
+import { titleOf } from "./clip_title.js";
 
 const MOST_LANES = 4;
 

@@ -17,8 +17,8 @@ import { RollPlayHead } from "./RollPlayHead.js";
 import { listening } from "./roll_input.js";
 import { DRAFT, type Roll as Pressed } from "./roll_pointer.js";
 import { RollTools } from "./RollTools.js";
-import { drawRoll, windowOver, type Scene } from "./roll_view.js";
-import { type Note, type Window, notesOf } from "./note_places.js";
+import { drawRoll, type Scene } from "./draw_roll.js";
+import { windowOver, type Note, type Window, notesOf } from "./note_places.js";
 import { finestVisibleStep } from "./note_grid.js";
 import { movedBy, takenBy } from "./notes_of_others.js";
 

@@ -4,7 +4,7 @@ import type { Readable, Room } from "@prime/client";
 
 import { duplicate, quantize, remove } from "./note_edits.js";
 import { zoomedPitch, zoomedTime } from "./roll_input.js";
-import { titleOf } from "./roll_view.js";
+import { titleOf } from "./clip_title.js";
 import type { Note, Window } from "./note_places.js";
 
 interface Props {

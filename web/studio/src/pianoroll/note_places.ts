@@ -3,6 +3,10 @@
 import type { Readable } from "@prime/client";
 
 export const KEYS_WIDTH = 44;
+
+/** In pixels: the lane below the notes. */
+export const VELOCITY_LANE_HEIGHT = 46;
+
 export const LEAST_NOTE = 1 / 32;
 const EDGE_PIXELS = 5;
 
@@ -32,6 +36,16 @@ export function notesOf(song: Readable, clip: string): Note[] {
     if (note !== undefined) notes.push({ id, time: note.time, duration: note.duration, key: note.key, vel: note.vel });
   }
   return notes.sort((a, b) => a.time - b.time || a.key - b.key || (a.id < b.id ? -1 : 1));
+}
+
+/** What is seen at first: all notes, and two octaves at least. `length`: of the content, in beats. */
+export function windowOver(notes: readonly Note[], length: number, width: number, height: number): Window {
+  const keys = notes.map(({ key }) => key);
+  const [low, high] = keys.length === 0 ? [54, 78] : [Math.min(...keys) - 2, Math.max(...keys) + 2];
+  const count = Math.max(24, high - low + 1);
+  const notesHeight = height - VELOCITY_LANE_HEIGHT;
+  const end = notes.reduce((most, { time, duration }) => Math.max(most, time + duration), Math.max(1, length));
+  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, notesHeight / count)) };
 }
 
 export function boxOf(window: Window, { time, duration, key }: Pick<Note, "time" | "duration" | "key">): [x: number, y: number, width: number, height: number] {

@@ -4,8 +4,8 @@ import type { Gesture, Room } from "@prime/client";
 
 import { snapped } from "../timeline/grid.js";
 import { remove, within } from "./note_edits.js";
-import { KEYS_WIDTH, LEAST_NOTE, type Note, type Window, timeAt, keyAt, type NoteHit, noteAt } from "./note_places.js";
-import { VELOCITY_LANE_HEIGHT, stemAt, velocityAt } from "./velocity_lane.js";
+import { KEYS_WIDTH, LEAST_NOTE, type Note, type Window, timeAt, keyAt, type NoteHit, noteAt, VELOCITY_LANE_HEIGHT } from "./note_places.js";
+import { stemAt, velocityAt } from "./velocity_lane.js";
 
 /** What the pointer needs of the roll. */
 export interface Roll {

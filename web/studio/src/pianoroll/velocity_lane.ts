@@ -1,10 +1,7 @@
 /** The lane below the notes: a stem a note, as high as it is loud. */
 
 import type { Colours } from "../canvas/theme_colours.js";
-import { KEYS_WIDTH, type Note, type Window } from "./note_places.js";
-
-/** In pixels. */
-export const VELOCITY_LANE_HEIGHT = 46;
+import { KEYS_WIDTH, VELOCITY_LANE_HEIGHT, type Note, type Window } from "./note_places.js";
 
 /** The loudest stem leaves so much of the lane free. */
 const PAD = 5;

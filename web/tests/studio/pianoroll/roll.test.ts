@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { pressed } from "../../../studio/src/pianoroll/note_keys.js";
-import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
-import { notesOf, boxOf, timeAt, keyAt, noteAt } from "../../../studio/src/pianoroll/note_places.js";
+import { windowOver, notesOf, boxOf, timeAt, keyAt, noteAt } from "../../../studio/src/pianoroll/note_places.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 1 } } });

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { RollPointer, type Roll } from "../../../studio/src/pianoroll/roll_pointer.js";
-import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
-import { type Note, notesOf, boxOf } from "../../../studio/src/pianoroll/note_places.js";
-import { VELOCITY_LANE_HEIGHT, velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
+import { windowOver, type Note, notesOf, boxOf, VELOCITY_LANE_HEIGHT } from "../../../studio/src/pianoroll/note_places.js";
+import { velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 0.5 } } });

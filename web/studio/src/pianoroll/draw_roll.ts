@@ -1,23 +1,10 @@
-/** Draws the notes of a clip on a canvas, and says how much of them is seen at first. */
+/** Draws the notes of a clip on a canvas. */
 
-import type { Readable } from "@prime/client";
-
-import { isolated } from "../canvas/letters.js";
 import type { Colours } from "../canvas/theme_colours.js";
 import type { Mark } from "../timeline/bar_marks.js";
-import { boxOf, KEYS_WIDTH, type Note, type Window } from "./note_places.js";
+import { boxOf, KEYS_WIDTH, type Note, type Window, VELOCITY_LANE_HEIGHT } from "./note_places.js";
 import { finestVisibleStep } from "./note_grid.js";
-import { drawVelocities, VELOCITY_LANE_HEIGHT } from "./velocity_lane.js";
-
-/** Shows all notes, and two octaves at least. `length`: of the content, in beats. */
-export function windowOver(notes: readonly Note[], length: number, width: number, height: number): Window {
-  const keys = notes.map(({ key }) => key);
-  const [low, high] = keys.length === 0 ? [54, 78] : [Math.min(...keys) - 2, Math.max(...keys) + 2];
-  const count = Math.max(24, high - low + 1);
-  const notesHeight = height - VELOCITY_LANE_HEIGHT;
-  const end = notes.reduce((most, { time, duration }) => Math.max(most, time + duration), Math.max(1, length));
-  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, notesHeight / count)) };
-}
+import { drawVelocities } from "./velocity_lane.js";
 
 export interface Scene {
   readonly window: Window;
@@ -152,10 +139,4 @@ function drawNote(paint: CanvasRenderingContext2D, scene: Scene, note: Note): vo
   paint.setLineDash([]);
   paint.fillStyle = moverColour;
   paint.fillText(mover.name, leftPixels, y - 6);
-}
-
-/** A title above the notes. */
-export function titleOf(song: Readable, clip: string): string {
-  const entity = song.get("clips", clip);
-  return isolated(entity?.name || song.get("tracks", entity?.track ?? "")?.name || "Clip");
 }
