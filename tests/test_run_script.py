@@ -21,6 +21,7 @@ case "$*" in
     "-c import os, pathlib"*) echo "${CLOSED:-}" ;;
     "-m pip "*) exit "${NO_INDEX:-0}" ;;
     "-c "*) ;;
+    "-m mypy") echo "types are looked at" && exit "${WRONG_TYPES:-0}" ;;
     *) echo "ran $* in $PWD for $PRIME_CWD" ;;
 esac
 """
@@ -166,6 +167,24 @@ def test_a_word_runs_its_module_at_the_root_and_passes_on_where_the_caller_was(
     answer = checkout.run(*words)
     assert answer.stdout == f"ran {command} in {checkout.root} for {checkout.elsewhere}\n"
     assert answer.returncode == 0
+
+
+def test_check_goes_through_all_and_fails_if_types_alone_are_wrong(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    """Types are looked at beside the rest, and what is said of them stands in one place."""
+    checkout.run("migrate")
+    lint_imports = checkout.root / ".venv/bin/lint-imports"
+    lint_imports.write_text("#!/bin/sh\n")
+    lint_imports.chmod(0o755)
+    (tmp_path / "temporary").mkdir()
+    for wrong, outcome in ((0, "ok     "), (1, "FAILED ")):
+        answer = checkout.run("check", WRONG_TYPES=str(wrong), TMPDIR=str(tmp_path / "temporary"))
+        assert answer.returncode == wrong
+        assert "--- mypy\ntypes are looked at\n--- summary\n" in answer.stderr
+        assert f"  {outcome} mypy\n" in answer.stderr
+        assert answer.stderr.count("  ok      ") == 8 - wrong
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_the_environment_is_built_once(checkout: Checkout) -> None:
