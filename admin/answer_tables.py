@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from admin.door import Result
+from schema.text.counted_nouns import counted
 
 Show = Callable[[Result], Iterator[RenderableType]]
 """What is printed of an answer, one below the other."""
@@ -306,11 +307,6 @@ def table(
     for row in rows:
         rich_table.add_row(*(_plain(cell) for cell in row))
     return rich_table if rich_table.row_count else empty
-
-
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """`1 login`, `2 logins`; `nouns`: of several, where an s is not enough."""
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _plain(cell: Any) -> str:

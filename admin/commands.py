@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from admin.answer_tables import counted
 from admin.call_door import CallDoor
 from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
 from machine.sockets.admin_sockets import directories_of_units, directory_of
+from schema.text.counted_nouns import counted
 from schema.text.one_line import one_line
 
 DESCRIPTION = """

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from admin.answer_tables import counted, in_while, milliseconds
+from admin.answer_tables import in_while, milliseconds
 from admin.door import Result
+from schema.text.counted_nouns import counted
 
 BUSY = 0.95
 """Of its share of a core."""
