@@ -11,6 +11,7 @@ from tests.operating.chapters import FIRST, ROOT, chapters
 from tests.operating.not_run import NOT_RUN
 from tests.operating.playing import BUILDS, IN_EACH, is_not_run, play
 from tests.operating.scene import CannotSet, Shell, scene, why_not
+from tests.prose.links import anchor_of
 
 MOST_NOT_RUN = 5
 FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
@@ -59,7 +60,7 @@ REACHED = "## How to reach the embedded one"
 
 def test_each_page_with_sql_leads_to_where_the_embedded_database_is_reached() -> None:
     """The chapter that builds has a PostgreSQL of its own, and its address."""
-    anchor = "#" + REACHED.removeprefix("## ").lower().replace(" ", "-")
+    anchor = "#" + anchor_of(REACHED.removeprefix("## "))
     pages = [*chapters(), ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     texts = {page: page.read_text(encoding="utf-8") for page in pages if page != BUILDS}
     with_sql = {page for page, text in texts.items() if SQL.search(text)}

@@ -51,4 +51,9 @@ def _anchors(page: Path) -> set[str]:
     """What GitHub calls the headings of a page."""
     text = _CODE.sub("", page.read_text(encoding="utf-8"))
     heads = re.findall(r"^#+ (.+)$", text, re.M)
-    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+    return {anchor_of(head) for head in heads}
+
+
+def anchor_of(heading: str) -> str:
+    """What GitHub calls a heading, which is given without its `#`."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.prose.__main__ import pages
-from tests.prose.links import DECISIONS, ROOT, dead_links, records, rows, without_row
+from tests.prose.links import DECISIONS, ROOT, anchor_of, dead_links, records, rows, without_row
 
 
 def test_the_index_names_every_record_once_and_in_order() -> None:
@@ -28,6 +28,11 @@ def test_every_record_is_headed_by_its_number() -> None:
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert dead_links(page) == []
+
+
+def test_an_anchor_is_what_github_makes_of_a_heading() -> None:
+    heading = "How to reach `run_once`: the embedded one"
+    assert anchor_of(heading) == "how-to-reach-run_once-the-embedded-one"
 
 
 def test_a_dead_link_is_found(tmp_path: Path) -> None:
