@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from files.losses import Losses
 from files.midi.events import Event
-from files.music.in_time import in_time
+from files.music.in_time import counting, in_time
 from files.music.song_tempo import SongTempo
 from files.readable_state import State
 
@@ -31,8 +31,9 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
     events += [
         Event(tick(signature["time"]), "time_signature", number=int(_float(signature["num"])),
               value=int(_float(signature["den"])))
-        for signature in in_time(state["signatures"])
+        for signature in counting(state["signatures"], "signatures")
     ]  # fmt: skip
+    events = _last_at_each_tick(events)
     events += [*_key(state, losses)]
     for marker in in_time(state["markers"]):
         events.append(Event(tick(marker["time"]), "marker", text=str(marker["name"])))
@@ -41,6 +42,11 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
     events.sort(key=lambda event: event.tick)
     name = str(state["project"]["project"]["name"])
     return [Event(0, "track_name", text=name), *events]
+
+
+def _last_at_each_tick(events: list[Event]) -> list[Event]:
+    """Those that a reader goes by: times less than a tick apart fall on one."""
+    return list({(event.kind, event.tick): event for event in events}.values())
 
 
 def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:

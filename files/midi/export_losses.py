@@ -1,6 +1,7 @@
 """What a project holds and a MIDI file cannot, counted by collection and property."""
 
 from files.losses import Losses
+from files.music.in_time import counting
 from files.readable_state import Entity, State
 from schema.entities import MASTER_CHANNEL
 
@@ -21,6 +22,11 @@ def count_losses(state: State, losses: Losses, cut_off_count: int) -> None:
     for collection, loss_text in _COLLECTIONS.items():
         for entity in state[collection].values():
             losses.note(collection, "", loss_text, entity)
+    idle_signature_count = len(state["signatures"]) - len(
+        counting(state["signatures"], "signatures")
+    )
+    loss_text = "time signatures at the time of another, which counts"
+    losses.note("signatures", "", loss_text, count=idle_signature_count)
     for clip in state["clips"].values():
         _count_clip(clip, losses)
     for device in state["devices"].values():

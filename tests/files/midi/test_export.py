@@ -76,6 +76,47 @@ def test_notes_tempo_signatures_markers_and_strips_come_back(tmp_path: Path) -> 
     assert velocities == {round(round(0.8 * 127) / 127, 4)}
 
 
+def conductor_of(state: Any, *kinds: str) -> list[tuple[str, int, int, int]]:
+    """Kind, tick and what is said, of the events of these kinds."""
+    content, _ = midi(state)
+    events = read_events(Path("song.mid"), content).tracks[0].events
+    return [(e.kind, e.tick, e.number, e.value) for e in events if e.kind in kinds]
+
+
+def test_of_two_signatures_at_one_time_the_one_that_counts_is_written(tmp_path: Path) -> None:
+    state = a_song()
+    add(state, "signatures", "sig_0003", time=6.0, num=5, den=4)
+    add(state, "signatures", "sig_0002", time=6.0, num=7, den=8)
+    add(state, "signatures", "zz_00001", time=0.0, num=2, den=4)
+    song = back(state, tmp_path)
+    signatures = [(s["time"], s["num"], s["den"]) for s in song.state["signatures"].values()]
+    assert signatures == [(0, 3, 4), (6, 7, 8)]
+    assert song.problems == []
+    lost = {loss.what: loss.count for loss in midi(state)[1].losses}
+    assert lost["time signatures at the time of another, which counts"] == 2
+
+
+def test_what_counts_from_a_tick_on_is_written_once() -> None:
+    state = a_song()
+    for number, time in enumerate((6.0, 6.0001)):
+        add(state, "signatures", f"sig_000{number}", time=time, num=5 + number, den=4)
+        add(state, "tempo", f"tempo_1{number}", time=time, bpm=100.0 + 20 * number)
+    found = conductor_of(state, "time_signature", "set_tempo")
+    ticks = [(kind, tick) for kind, tick, *_ in found]
+    assert len(ticks) == len(set(ticks)) == 4
+    [six] = [one for one in found if one[0] == "time_signature" and one[1] > 0]
+    assert six[2:] == (6, 4)
+    assert [value for kind, *_, value in found if kind == "set_tempo"][-1] == 500_000
+
+
+def test_of_a_jump_of_tempo_the_right_one_alone_is_written() -> None:
+    state = a_song()
+    add(state, "tempo", "tempo_02", time=8.0, slot=1, bpm=120.0)
+    add(state, "tempo", "tempo_03", time=8.0, slot=0, bpm=100.0)
+    tempos = conductor_of(state, "set_tempo")
+    assert [value for *_, value in tempos] == [666_667, 500_000]
+
+
 @pytest.mark.parametrize(
     ("clip", "expected"),
     [
