@@ -80,7 +80,7 @@ async def among(
     Where several columns name a row, its values are joined with `/`.
     """
     columns = read_fields(table, fields)
-    rows, _ = await _among(lanes, table, user, ids, columns, first_wall=True)
+    rows, _ = await _among(lanes, table, user, ids, columns, None)
     return rows
 
 
@@ -291,7 +291,7 @@ async def _searched(
     records = await find()
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
-    rows, is_full = await _among(lanes, table, query.user, keys, query.columns, first_wall=False)
+    rows, is_full = await _among(lanes, table, query.user, keys, query.columns, query.condition)
     ids = ["/".join(key) for key in keys]
     if is_full:
         page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
@@ -329,19 +329,19 @@ async def _among(
     user: str,
     ids: Sequence[Id],
     columns: tuple[Column, ...],
-    *,
-    first_wall: bool,
+    condition: Condition | None,
 ) -> tuple[dict[str, Row], bool]:
-    """The rows by id, and whether they fill a page, so that others may be missing."""
+    """The rows by id, and whether they fill a page; `condition` as of `among_text`."""
     if not ids:
         return {}, False
     text = TEXTS.get(
         table,
-        f"among|{_names(columns)}|{first_wall}",
-        lambda: statements.among_text(table, columns, first_wall=first_wall),
+        f"among|{_names(columns)}|{condition and condition.shape}",
+        lambda: statements.among_text(table, columns, condition),
     )
     keys = [keys_of(table, id) for id in ids]
-    records = await lanes.callers.fetch(text, user, *_lists(table, keys))
+    asked_for = () if condition is None else arguments_of(condition)
+    records = await lanes.callers.fetch(text, user, *asked_for, *_lists(table, keys))
     rows, is_full = _cut(table, columns, records)
     ids_found = ["/".join(_keys(table, record)) for record in records[: len(rows)]]
     return dict(zip(ids_found, rows, strict=True)), is_full

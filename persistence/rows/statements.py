@@ -119,13 +119,18 @@ def few_ids_text(table: Table, condition: Condition, order: Order, *, behind: bo
     )
 
 
-def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> str:
-    """The rows that the lists $2 and on name together, in that order, up to a page."""
-    wall = f" AND {sees_sql(table)}" if first_wall else ""
+def among_text(table: Table, columns: Sequence[Column], condition: Condition | None) -> str:
+    """The rows that the last arguments, lists, name together, in that order, up to a page.
+
+    `condition`: of a search that found them behind the first wall a moment ago, its arguments
+    before the lists; they may have changed. None: the first wall is asked here.
+    """
+    numbers = ArgumentNumbers(1)
+    wall = sees_sql(table) if condition is None else condition_sql(table, condition, numbers)
     inner = (
         f"SELECT {selected(table, columns)}, {_row_keys_sql(table)}, asked.n AS _sort_0,"
-        f" {weighed(table, columns, 'asked.n')} FROM {_listed_keys_sql(table)}"
-        f" WHERE {CALLER_IS_SET}{wall}"
+        f" {weighed(table, columns, 'asked.n')} FROM {_listed_keys_sql(table, numbers)}"
+        f" WHERE {CALLER_IS_SET} AND ({wall})"
     )
     return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY _sort_0"
 
@@ -152,7 +157,7 @@ def found_text(table: Table, condition: Condition) -> str:
 
 def count_among_text(table: Table) -> str:
     """How many of the rows that the lists $2 and on name together the caller may see."""
-    return f"SELECT count(*) FROM {_listed_keys_sql(table)} WHERE {CALLER_IS_SET}"
+    return f"SELECT count(*) FROM {_listed_keys_sql(table, ArgumentNumbers(1))} WHERE {CALLER_IS_SET}"
 
 
 # Writing.
@@ -295,10 +300,10 @@ def _row_keys_sql(table: Table) -> str:
     return ", ".join(f"{place_of(table, column)} AS _key_{n}" for n, column in numbered_columns)
 
 
-def _listed_keys_sql(table: Table) -> str:
-    """The rows that the lists $2 and on name together, each with its place `n` in them."""
+def _listed_keys_sql(table: Table, numbers: ArgumentNumbers) -> str:
+    """The rows that the next arguments, lists, name together, each with its place `n` in them."""
     numbered_columns = list(enumerate(_names(table)))
-    lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in numbered_columns)
+    lists = ", ".join(f"${numbers.next()}::{column.sql.value}[]" for _, column in numbered_columns)
     keys = ", ".join(f"_key_{n}" for n, _ in numbered_columns)
     join_sql = " AND ".join(
         f"{place_of(table, column)} = asked._key_{n}" for n, column in numbered_columns

@@ -192,3 +192,24 @@ async def test_a_caller_that_was_not_set_sees_nothing(
                 await get(asked.access, table, asked.bob, id)
             assert await delete_refused(asked, table, id), name
         assert (await list_(asked.access, table, asked.bob)).rows == [], name
+
+
+@pytest.mark.parametrize("where", [{"name": {"like": "%"}}, {"not": {"name": {"like": "b%"}}}])
+async def test_Q18_what_no_longer_matches_when_it_is_read_is_not_shown(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, where: dict[str, Any]
+) -> None:
+    table = TABLES["plugin_presets"]
+    where = where | {"plugin": "OTT"}
+    await asked.owner.execute("UPDATE plugin_presets SET plugin = 'OTT'")
+    (before,) = (await list_(asked.access, table, asked.ann, where=where)).rows
+    fetch = asked.access.searches.fetch
+
+    async def fetch_and_change(query: str, *args: object) -> Any:
+        found = await fetch(query, *args)
+        await asked.owner.execute("UPDATE plugin_presets SET plugin = 'Serum', name = 'b'")
+        return found
+
+    monkeypatch.setattr(asked.access.searches, "fetch", fetch_and_change)
+    assert (await list_(asked.access, table, asked.ann, where=where)).rows == []
+    assert before["plugin"] == "OTT"
+    assert asked.hidden == []
