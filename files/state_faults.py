@@ -17,7 +17,9 @@ from schema.entities import (
 def faults(state: State) -> Iterator[tuple[str, str]]:
     """Where the state as a whole breaks a rule that no single value shows, and how."""
     yield from _missing(state)
-    yield from _bad_fixtures(state)
+    yield from _second_singletons(state)
+    yield from _maps_without_zero(state)
+    yield from _wrong_masters(state)
     yield from _repeated_ids(state)
     yield from _dangling(state)
     yield from _shared_sides(state)
@@ -40,13 +42,19 @@ def _missing(state: State) -> Iterator[tuple[str, str]]:
                 yield f"{collection}/{entity_id}", "is missing: every project has it"
 
 
-def _bad_fixtures(state: State) -> Iterator[tuple[str, str]]:
+def _second_singletons(state: State) -> Iterator[tuple[str, str]]:
     for collection in SINGLETONS:
         if len(state[collection]) > 1:
             yield collection, "holds more than one entity"
+
+
+def _maps_without_zero(state: State) -> Iterator[tuple[str, str]]:
     for collection in MAPS_FROM_ZERO:
         if all(entity["time"] != 0 for entity in state[collection].values()):
             yield collection, "has no entity at time 0"
+
+
+def _wrong_masters(state: State) -> Iterator[tuple[str, str]]:
     for channel_id, channel in state["channels"].items():
         if (channel["role"] == "master") != (channel_id == MASTER_CHANNEL):
             yield f"channels/{channel_id}", f"only {MASTER_CHANNEL} is the master"
