@@ -22,7 +22,7 @@ from loadtest.people.tally import Tally
 from loadtest.songs.demo_song import demo_song_path
 from prime_client.client import Client
 
-MUSICIANS = 4
+MUSICIAN_COUNT = 4
 SETTLE_SECONDS = 30.0
 PATIENCE_SECONDS = 30.0
 FEW = 10
@@ -49,7 +49,7 @@ class DrillScene:
 
     async def set_up(self) -> None:
         """Musicians with links of their own, in one room."""
-        for number in range(MUSICIANS):
+        for number in range(MUSICIAN_COUNT):
             url = await self.stage.add_link()
             self.stage.musicians.append(
                 RecordedMusician(url, number, self._seed, self._tally, self.stage.history)
