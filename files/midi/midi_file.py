@@ -1,6 +1,7 @@
 """Bytes of standard MIDI files into events with their ticks, and back.
 
-`mido` knows what each message is. A track that is damaged is read as far as it goes. Texts are UTF-8, or else Latin-1.
+`mido` knows what each message is. A track that is damaged is read as far as it goes. Texts are
+UTF-8, or else Latin-1.
 """
 
 import io

@@ -1,11 +1,14 @@
 """The command line of `./run demo`."""
 
-import argparse
 import math
+from typing import TYPE_CHECKING
 
 from loadtest.argument_types import MOST_NODES, at_least, not_negative, positive
 from loadtest.demo.demo import run_demo
 from machine.caller_paths import directory_of_caller, path_of_caller
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
