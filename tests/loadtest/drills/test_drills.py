@@ -12,7 +12,7 @@ import pytest
 from loadtest.drills import full_disk, upgrading
 from loadtest.drills.drills import DRILLS
 from loadtest.drills.renewing_certificates import FIRST
-from loadtest.drills.scene import MUSICIANS, Skipped
+from loadtest.drills.scene import MUSICIAN_COUNT, Skipped
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,7 +56,7 @@ def test_F4_nothing_is_lost_by_a_rolling_restart() -> None:
 def test_H9_nothing_is_lost_while_a_certificate_is_renewed() -> None:
     report = lossless("certificate")
     assert report["served_meanwhile"] == [FIRST], "half a pair was taken"
-    assert report["connections_before"] == report["reconnects"] == MUSICIANS
+    assert report["connections_before"] == report["reconnects"] == MUSICIAN_COUNT
 
 
 def test_a_drill_that_there_is_not_is_told_with_those_that_there_are() -> None:
