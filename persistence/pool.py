@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from persistence.connections.array_types import know_arrays
+from persistence.connections.process_priority import step_back
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable
-from persistence.process_priority import step_back
 from persistence.slots import Slots
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
 
@@ -22,18 +23,6 @@ NODE_NAME = "prime node "
 """What `application_name` of a node begins with: by it `./run new-epochs` sees that nodes run."""
 
 COMMAND_NAME = "prime command"
-
-ARRAYS = {"bool": 1000, "bytea": 1001, "name": 1003, "int4": 1007, "int8": 1016, "float8": 1022}
-ARRAYS |= {"timestamptz": 1185, "json": 199, "uuid": 2951}
-"""Of PostgreSQL's own types that statements here have arrays of: the number of that array."""
-
-KNOWN_TYPES = [
-    dict.fromkeys(("range_subtype", "attrtypoids", "basetype"))
-    | {"oid": number, "ns": "pg_catalog", "name": f"_{name}", "elemdelim": b","}
-    | {"elemtype": asyncpg.protocol.BUILTIN_TYPE_NAME_MAP[name]}
-    for name, number in ARRAYS.items()
-]
-"""As the driver asks for them on each connection: a question that takes milliseconds to plan."""
 
 
 class Executor(Protocol):
@@ -64,8 +53,7 @@ async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
         "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
     )
-    with suppress(AttributeError):  # a driver that has changed inside asks, as it does without
-        connection._protocol.get_settings().register_data_types(KNOWN_TYPES)
+    know_arrays(connection)
 
 
 async def _prepare_slow(connection: Any) -> None:

@@ -157,7 +157,9 @@ def found_text(table: Table, condition: Condition) -> str:
 
 def count_among_text(table: Table) -> str:
     """How many of the rows that the lists $2 and on name together the caller may see."""
-    return f"SELECT count(*) FROM {_listed_keys_sql(table, ArgumentNumbers(1))} WHERE {CALLER_IS_SET}"
+    return (
+        f"SELECT count(*) FROM {_listed_keys_sql(table, ArgumentNumbers(1))} WHERE {CALLER_IS_SET}"
+    )
 
 
 # Writing.

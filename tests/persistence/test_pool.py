@@ -5,8 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 import pytest
@@ -40,38 +38,6 @@ async def test_the_four_ways_to_ask(database: Database) -> None:
     assert row["id"] == "00000000-0000-0000-0000-000000000001"
     assert await database.fetchval("SELECT $1::int", 3) == 3
     assert await database.execute("CREATE TABLE t (a int)") == "CREATE TABLE"
-
-
-async def test_no_connection_asks_what_arrays_are(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The driver's question takes several times as long as most statements here."""
-    asked: list[object] = []
-    tried: list[str] = []
-    driver: Any = asyncpg.Connection
-    ask = driver._introspect_types
-
-    def noted(self: Any, types: object, timeout: float | None) -> Any:
-        asked.append(types)
-        return ask(self, types, timeout)
-
-    monkeypatch.setattr(driver, "_introspect_types", noted)
-    db = await Database.open(database_url, max_size=1)
-    for name, value in (
-        *(("bool", True), ("bytea", b"a, b"), ("name", "x"), ("int4", 3), ("int8", 2**40)),
-        *(("float8", 0.5), ("timestamptz", datetime(2026, 1, 2, tzinfo=UTC)), ("json", '{"a":1}')),
-        ("uuid", "00000000-0000-0000-0000-000000000001"),
-    ):
-        values = [[value, None], [None, value]]
-        assert await db.fetchval(f"SELECT $1::{name}[]", values) == values
-        number = await db.fetchval("SELECT oid FROM pg_type WHERE oid = $1::regtype", f"{name}[]")
-        assert pool_module.ARRAYS[name] == number
-        tried.append(name)
-    assert sorted(tried) == sorted(pool_module.ARRAYS)
-    assert not asked
-    assert await db.fetchval("SELECT '[1,2)'::int4range") is not None
-    assert len(asked) == 1, "what is not known is asked for"
-    await db.close()
 
 
 async def test_a_transaction_is_all_or_nothing(database: Database) -> None:

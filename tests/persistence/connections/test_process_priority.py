@@ -5,7 +5,7 @@ import os
 import pytest
 
 from machine.niceness import LAST
-from persistence import process_priority as module
+from persistence.connections import process_priority as module
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 
