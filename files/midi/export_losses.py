@@ -53,7 +53,9 @@ def _count_clip(clip: Entity, losses: Losses) -> None:
     elif clip["kind"] in ("audio", "video"):
         losses.note("clips", "kind", f"clips of {clip['kind']}", clip)
     else:
-        losses.note("clips", "", "clips were written as what they hold, without their edges", clip)
+        losses.note(
+            "clips", "", "clips were written as what they hold, without their edges and names", clip
+        )
 
 
 def _count_strip(channel: Entity, losses: Losses, *, is_master: bool, is_owned: bool) -> None:

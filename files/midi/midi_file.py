@@ -18,6 +18,9 @@ from files.midi.events import Event, MidiEvents, MidiTrackEvents
 MAX_EVENTS = 1_000_000
 """Of a file that is read: five times the entities of the largest project."""
 
+MAX_DELTA = 0x0FFF_FFFF
+"""Ticks from one event to the next: four times seven bits."""
+
 MAX_TRACKS = 65_535
 """As many as the head of a file can announce."""
 
@@ -222,6 +225,9 @@ def midi_file_bytes(tracks: Iterable[Sequence[Event]], ticks_per_beat: int) -> b
         track = MidiTrack()
         at = 0
         for event in events:
+            for _ in range((event.tick - at - 1) // MAX_DELTA):
+                track.append(MetaMessage("text", text="", time=MAX_DELTA))  # says nothing
+                at += MAX_DELTA
             track.append(_written(event, event.tick - at))
             at = event.tick
         midi.tracks.append(track)

@@ -85,7 +85,7 @@ class _SongReader:
     def read(self) -> Song:
         self._tell_of_the_file()
         for event in self._last_at_each_tick("set_tempo"):
-            self.song.add_tempo(self._beat(event.tick), round(60_000_000 / event.value, 6))
+            self.song.add_tempo(self._beat(event.tick), _beats_a_minute(event.value))
         for event in self._last_at_each_tick("time_signature"):
             self.song.add_signature(self._beat(event.tick), event.number, event.value)
         self._read_key()
@@ -118,7 +118,8 @@ class _SongReader:
     def _tell_of_texts(self, number: int, track: MidiTrackEvents) -> None:
         known_texts = _MARKERS | _SAID_OF_ALL | _SAYS_NOTHING
         for event in track.events:
-            if event.channel < 0 and event.kind not in known_texts:
+            says_nothing = event.kind in known_texts or (event.kind == "text" and not event.text)
+            if event.channel < 0 and not says_nothing:
                 item = event.text or f"track {number}"
                 self.song.lost(_NAMES.get(event.kind, event.kind), item=item)
 
@@ -228,6 +229,14 @@ class _SongReader:
             lane = self.song.add("lanes", track=track, target=target, unit=unit, name=prop)
             for tick, value in moves:
                 self.song.add_point(lane, self._beat(tick), level(value), "hold")
+
+
+def _beats_a_minute(microseconds: int) -> float:
+    """Of a beat of so many: the shortest number that MIDI writes as these, as it was before."""
+    exact = 60_000_000 / microseconds
+    rounded = (round(exact, digits) for digits in range(6))
+    same = (bpm for bpm in rounded if bpm and round(60_000_000 / bpm) == microseconds)
+    return next(same, round(exact, 6))
 
 
 def _first_text(track: MidiTrackEvents, kind: str) -> str:

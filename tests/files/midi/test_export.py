@@ -109,6 +109,28 @@ def test_what_counts_from_a_tick_on_is_written_once() -> None:
     assert [value for kind, *_, value in found if kind == "set_tempo"][-1] == 500_000
 
 
+@pytest.mark.parametrize("beat", [279_620.0, 279_621.0, 559_241.0, 1_000_000.0])
+def test_what_comes_after_a_longer_time_than_one_number_holds_comes_back(
+    tmp_path: Path, beat: float
+) -> None:
+    state = a_song()
+    add(state, "tempo", "tempo_02", time=beat, bpm=120.0)
+    add(state, "clips", "clip_far", track="track_01", time=beat, duration=4.0, kind="notes")
+    add(state, "notes", "note_far", clip="clip_far", time=0.0, duration=1.0, key=40)
+    song = back(state, tmp_path)
+    assert [loss.what for loss in song.losses] == []
+    assert beat in [tempo["time"] for tempo in song.state["tempo"].values()]
+    assert [heard_at for heard_at, _, key in heard(song) if key == 40] == [beat]
+
+
+@pytest.mark.parametrize("bpm", [60.0, 92.0, 93.5, 117.37, 128.0, 174.0, 999.0])
+def test_a_tempo_comes_back_as_it_was(tmp_path: Path, bpm: float) -> None:
+    state = a_song()
+    for tempo in state["tempo"].values():
+        tempo["bpm"] = bpm
+    assert [tempo["bpm"] for tempo in back(state, tmp_path).state["tempo"].values()] == [bpm]
+
+
 def test_of_a_jump_of_tempo_the_right_one_alone_is_written() -> None:
     state = a_song()
     add(state, "tempo", "tempo_02", time=8.0, slot=1, bpm=120.0)
@@ -321,7 +343,7 @@ def test_what_midi_cannot_hold_is_told(tmp_path: Path) -> None:
         "1 sends",
         "1 plug-ins and devices",
         "1 colours of tracks",
-        "1 clips were written as what they hold, without their edges",
+        "1 clips were written as what they hold, without their edges and names",
         "1 clips of audio",
         "1 automation lanes of what MIDI cannot automate",
         "1 automation points of lanes that are left out",

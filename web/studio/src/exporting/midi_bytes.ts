@@ -3,6 +3,12 @@
 /** At one tick they come in this order: a note ends before the next one of its key begins. */
 export const ORDER = { off: 0, control: 1, program: 2, on: 3 } as const;
 
+/** From one event to the next: four times seven bits. */
+const MOST_TICKS = 0x0fff_ffff;
+
+/** An empty text. */
+const SAYS_NOTHING = [0xff, 0x01, 0] as const;
+
 export interface WrittenEvent {
   /** From the beginning of the song. */
   readonly tick: number;
@@ -47,6 +53,7 @@ function trackOf(events: readonly WrittenEvent[]): number[] {
   const bytes: number[] = [];
   let before = 0;
   for (const { tick, bytes: own } of [...events].sort((a, b) => a.tick - b.tick || a.order - b.order)) {
+    for (; tick - before > MOST_TICKS; before += MOST_TICKS) bytes.push(...lengthOf(MOST_TICKS), ...SAYS_NOTHING);
     for (const byte of lengthOf(tick - before)) bytes.push(byte);
     for (const byte of own) bytes.push(byte);
     before = tick;

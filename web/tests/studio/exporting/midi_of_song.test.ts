@@ -39,6 +39,14 @@ test("what is saved comes back by our own import: names, tempo, signatures, mark
   assert.equal(song.lost.size, 0);
 });
 
+test("what comes after a longer time than one number holds comes back", () => {
+  for (const time of [279_620, 279_621, 559_241, 1_000_000]) {
+    const song = back({ ...PARTS, tempo: { ...PARTS.tempo, far: { time, slot: 0, bpm: 99, interp: "hold" } } });
+    assert.deepEqual(song.tempo.at(-1), { time, bpm: 99 });
+    assert.equal(song.lost.size, 0);
+  }
+});
+
 test("MIDI has sixteen channels: a track keeps the one that it names, and none gets that of drums", () => {
   const midi = (parts: object): number[] => eventsOf(midiOf(songOf(parts as never)).bytes).tracks.slice(1).map((events) => events.find(({ kind }) => kind === "on")?.channel ?? -1);
   assert.deepEqual(midi(PARTS), [9, 2]);
