@@ -3,24 +3,24 @@
 import type { Colours } from "../../canvas/theme_colours.js";
 import { fitting, LETTERS } from "../../canvas/letters.js";
 
-export type Mark = "added" | "changed" | "removed";
+export type ChangeMark = "added" | "changed" | "removed";
 
 /** The same as in the style sheet of history: on dark, and on light. */
-const MARK_COLOURS: { readonly [mark in Mark]: readonly [dark: string, light: string] } = {
+const MARK_COLOURS: { readonly [mark in ChangeMark]: readonly [dark: string, light: string] } = {
   added: ["#7fd08a", "#1d7a34"], changed: ["#f0c05a", "#8a5a00"], removed: ["#ff9a8f", "#b3261e"],
 };
 
-const SIGNS: { readonly [mark in Mark]: string } = { added: "+", changed: "~", removed: "−" };
+const SIGNS: { readonly [mark in ChangeMark]: string } = { added: "+", changed: "~", removed: "−" };
 
 /** Pixels of a side of the square that a sign stands in. */
 const SIGN = 13;
 
-export function comparedColour(colours: Colours, mark: Mark): string {
+export function comparedColour(colours: Colours, mark: ChangeMark): string {
   return MARK_COLOURS[mark][colours.isLight ? 1 : 0];
 }
 
 /** In the upper right corner of a clip: colours are not all that tells. */
-export function drawSign(paint: CanvasRenderingContext2D, colours: Colours, mark: Mark, x: number, y: number, width: number, height: number): void {
+export function drawSign(paint: CanvasRenderingContext2D, colours: Colours, mark: ChangeMark, x: number, y: number, width: number, height: number): void {
   if (width < SIGN || height < SIGN) return;
   paint.fillStyle = comparedColour(colours, mark);
   paint.fillRect(x + width - SIGN, y, SIGN, SIGN);
