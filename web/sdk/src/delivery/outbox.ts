@@ -1,11 +1,15 @@
 /** Keeps deltas that have no answer yet, so that they outlive a closed window: they are sent again with their ids (rules D3, D10). */
 
 import { encode } from "../connecting/message_pack.js";
-import type { OwnDelta } from "../room/edits.js";
+import type { ClientDelta, ClientRedo, ClientUndo } from "../schema/types.js";
 import { indexedDbRows } from "./indexed_db_rows.js";
 
 /** One delta as it was made. */
-export type Kept = Pick<OwnDelta, "message" | "epoch">;
+export interface Kept {
+  readonly message: ClientDelta | ClientUndo | ClientRedo;
+  /** Of `base`, when the edit was made. */
+  readonly epoch: string | null;
+}
 
 export interface Outbox {
   /** Those of a user in a project that no living window has, in their order; from now on they are this window's. */

@@ -1,4 +1,5 @@
-import type { ClientDelta, ClientRedo, ClientUndo, Dropped } from "../schema/types.js";
+import type { Kept } from "../delivery/outbox.js";
+import type { Dropped } from "../schema/types.js";
 
 /** One of our deltas. */
 export interface Edit {
@@ -24,10 +25,7 @@ export interface EditOptions {
 export const OF_AN_EDIT: ReadonlySet<string> = new Set<keyof EditOptions>(["atomic", "step", "allowUnknown"]);
 
 /** One that has no answer yet. */
-export interface OwnDelta {
-  readonly message: ClientDelta | ClientUndo | ClientRedo;
-  /** Of `base`, when the edit was made. */
-  readonly epoch: string | null;
+export interface OwnDelta extends Kept {
   readonly saved: Promise<Saved>;
   readonly done: (saved: Saved) => void;
   readonly fail: (error: Error) => void;
