@@ -3,7 +3,7 @@
 import type { Entity } from "./state.js";
 
 /** Reads an entity of the state as it is now. */
-export interface Entities {
+export interface EntityReader {
   get(collection: string, id: string): Entity | undefined;
   all(collection: string): ReadonlyMap<string, Entity>;
 }
@@ -14,7 +14,7 @@ class Index {
   /** Id -> what it pointed at when this was last brought up to date. */
   private readonly targets = new Map<string, string>();
 
-  constructor(private readonly collection: string, private readonly pointer: string, private readonly state: Entities) {
+  constructor(private readonly collection: string, private readonly pointer: string, private readonly state: EntityReader) {
     for (const id of state.all(collection).keys()) this.update(id);
   }
 
@@ -49,7 +49,7 @@ export class PointerIndexes {
   /** Collection -> pointer -> its index. */
   private readonly indexes = new Map<string, Map<string, Index>>();
 
-  constructor(private readonly state: Entities) {}
+  constructor(private readonly state: EntityReader) {}
 
   /** Take over those of another state, but of the collections in which the two differ. */
   share(others: PointerIndexes, differ: ReadonlySet<string>): void {

@@ -3,7 +3,7 @@
 import { inOrder } from "../order_keys.js";
 import { isMap, type PlainMap } from "../maps.js";
 import type { Collection } from "../schema/types.js";
-import type { Entities } from "../room/transaction.js";
+import type { Entities } from "../entities.js";
 import { PointerIndexes } from "./pointer_index.js";
 import { stateOf, type Entity, type State } from "./state.js";
 

@@ -4,7 +4,7 @@ import { Listeners, type Stop } from "../live.js";
 import { isEqual } from "../maps.js";
 import type { Touched } from "../copy/replica.js";
 import type { Collection, Purpose } from "../schema/types.js";
-import type { Entities } from "./transaction.js";
+import type { Entities } from "../entities.js";
 
 /** `me`: our own edit, or the answer to it; `state`: the song came anew, for example after a break. */
 export type Why =

@@ -3,7 +3,8 @@
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
 import type { PropertyNames } from "./property_names.js";
-import { Transaction, type Entities } from "./transaction.js";
+import { Transaction } from "./transaction.js";
+import type { Entities } from "../entities.js";
 import { EVERY_MS } from "./own_presence.js";
 
 /** What a gesture needs of its room. */

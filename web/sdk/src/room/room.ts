@@ -26,7 +26,8 @@ import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { checkNames, PropertyNames } from "./property_names.js";
-import { Transaction, type Entities } from "./transaction.js";
+import { Transaction } from "./transaction.js";
+import type { Entities } from "../entities.js";
 import { EntityListeners, type ChangesListener, type EntityListener, type Why } from "./entity_listeners.js";
 import { OwnPresence } from "./own_presence.js";
 

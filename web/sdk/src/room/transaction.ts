@@ -1,13 +1,11 @@
 /** Gathers the ops of one edit. */
 
+import type { Entities } from "../entities.js";
 import { WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import { isMap } from "../maps.js";
-import type { Collection, Op, ProjectState } from "../schema/types.js";
+import type { Collection, Op } from "../schema/types.js";
 import { checkNames, propertiesOf, type PropertyNames } from "./property_names.js";
-
-/** Collection -> its entities' type: frozen, since an entity is replaced and never changed. */
-export type Entities = { [C in Collection]: Readonly<ProjectState[C][keyof ProjectState[C]]> };
 
 /** Collection -> what is inserted: what may be left out has a default. A project has one `project` and one `transport`. */
 export type Inserts = { readonly [Each in Extract<Op, { op: "insert" }> as Each["col"]]: Each["entity"] };
