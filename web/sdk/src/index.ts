@@ -3,7 +3,8 @@
 export { connect, type Client, type LoginMethod } from "./connecting/client.js";
 export type { Options, Status, TokenStore } from "./connecting/options.js";
 export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
-export { stillOf, trackTree, type Placed, type Readable, type Still } from "./copy/readable_state.js";
+export { stillOf, type Readable, type Still } from "./copy/readable_state.js";
+export { trackTree, type Placed } from "./copy/track_tree.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
 export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse, type LeftCode } from "./failures.js";
 export type { EntryFilter, History } from "./history/history.js";

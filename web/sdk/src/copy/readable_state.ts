@@ -1,6 +1,5 @@
 /** A state that can be read: a room's as it is now, or that of a moment. */
 
-import { inOrder } from "../order_keys.js";
 import { isMap, type PlainMap } from "../maps.js";
 import type { Collection } from "../schema/types.js";
 import type { Entities } from "../entities.js";
@@ -47,28 +46,4 @@ const NONE: ReadonlyMap<string, Entity> = new Map();
 export function stillOf(wire: unknown): Still {
   if (!isMap(wire)) throw new TypeError("a state is a map of collections");
   return new Still(stateOf(wire as PlainMap));
-}
-
-/** One of a tree, and how many are above it. */
-export interface Placed {
-  readonly id: string;
-  readonly depth: number;
-}
-
-/** All tracks: a group in front of what is in it, siblings by (order, id). */
-export function trackTree(state: Readable): Placed[] {
-  const placedTracks: Placed[] = [];
-  const walk = (parent: string | null, depth: number): void => {
-    for (const id of siblings(state, parent)) {
-      placedTracks.push({ id, depth });
-      walk(id, depth + 1);
-    }
-  };
-  walk(null, 0);
-  return placedTracks;
-}
-
-function siblings(state: Readable, parent: string | null): string[] {
-  const ids = [...state.by("tracks", "parent", parent)];
-  return ids.map((id) => ({ id, order: state.get("tracks", id)?.order ?? "" })).sort(inOrder).map(({ id }) => id);
 }
