@@ -1,7 +1,7 @@
 /** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
 
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
-import type { Call } from "../history/call_function.js";
+import type { Call } from "./call_function.js";
 import { History } from "../history/history.js";
 import { Past } from "../history/past.js";
 import type { MomentState } from "../history/past_states.js";

@@ -1,7 +1,7 @@
 /** The rooms of a client: each is one however often it was joined, and is left when all have left it. */
 
 import type { Kept, Outbox } from "../delivery/outbox.js";
-import type { Call } from "../history/call_function.js";
+import type { Call } from "./call_function.js";
 import { Room, type LeftWhy } from "../room/room.js";
 import type { ClientMessage, ServerMessage } from "../schema/types.js";
 import type { Codec } from "./codecs.js";

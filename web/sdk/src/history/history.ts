@@ -2,7 +2,7 @@
 
 import type { Codec } from "../connecting/codecs.js";
 import type { Blamed, Calls, HistoryEntry } from "../schema/types.js";
-import type { Call } from "./call_function.js";
+import type { Call } from "../connecting/call_function.js";
 import { pastStateOf, type MomentState } from "./past_states.js";
 
 /** Of all entries those of a user, a member or an entity; after seq `since`, up to seq `until`. */

@@ -3,7 +3,7 @@
 import type { Codec } from "../connecting/codecs.js";
 import { newId } from "../ids.js";
 import type { Calls, Diff, Project, Restored, Snapshot } from "../schema/types.js";
-import type { Call } from "./call_function.js";
+import type { Call } from "../connecting/call_function.js";
 import { pastStateOf, type MomentState } from "./past_states.js";
 
 export class Snapshots {

@@ -11,7 +11,7 @@ import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import type { Kept } from "../delivery/outbox.js";
 import { PrimeError, Unanswered, WrongUse, type LeftCode } from "../failures.js";
-import type { Call } from "../history/call_function.js";
+import type { Call } from "../connecting/call_function.js";
 import { History } from "../history/history.js";
 import { Snapshots } from "../history/snapshots.js";
 import { newId } from "../ids.js";
