@@ -13,7 +13,7 @@ import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types
 import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
 import { Feeds, isOfFeed } from "../watching/feeds.js";
 import { askedUntilAnswered } from "./repeated_calls.js";
-import { delayAfter } from "./backoff.js";
+import { delayAfter } from "../backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";

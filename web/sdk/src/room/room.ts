@@ -1,6 +1,6 @@
 /** A project that we are in: its copy, our edits, and who else is there. */
 
-import { delayAfter } from "../connecting/backoff.js";
+import { delayAfter } from "../backoff.js";
 import { frameOf, type Codec } from "../connecting/codecs.js";
 import { MOST_BYTES } from "../connecting/connection.js";
 import { isHidden } from "../connecting/wakes.js";

@@ -1,6 +1,6 @@
 /** Rows that change themselves: those of a list, and whatever anybody does to them (rules V1 to V12). */
 
-import { delayAfter } from "../connecting/backoff.js";
+import { delayAfter } from "../backoff.js";
 import { Interrupted, PrimeError, Unanswered } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { isEqual } from "../maps.js";

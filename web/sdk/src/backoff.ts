@@ -1,4 +1,4 @@
-/** How long to wait before the next connection: doubled with each try, half of it by chance. */
+/** How long to wait before the next try: doubled with each try, half of it by chance. */
 
 const FIRST_MS = 250;
 const LAST_MS = 15_000;
