@@ -1,6 +1,6 @@
 /** What went wrong, as a sentence for who uses a page: never a path, a name of a call or of a field. */
 
-import { Diverged, PrimeError, Unanswered, type ErrorCode, type ErrorDetails } from "@prime/client";
+import { ConnectionOver, Diverged, PrimeError, Unanswered, type ErrorCode, type ErrorDetails } from "@prime/client";
 
 const LONGEST = 300;
 
@@ -64,6 +64,7 @@ const FOR_PROGRAMS = /[`${}<>=]|\w_\w|(?<!@[a-z]*)[a-z]\.[a-z]|\b(?:str|int|floa
 export function inWords(error: unknown, labels: Labels = NO_LABELS): string {
   if (error instanceof PrimeError) return sentence(told(error, labels));
   if (error instanceof Unanswered) return "The server does not answer just now. Look at your network, and try again.";
+  if (error instanceof ConnectionOver) return readable(error.message) || "This page is connected no more. Load it again.";
   if (error instanceof Diverged) return "The song does not come here as the server has it, though it was fetched several times. Open it again; if this stays, tell whoever runs the server, with the address of this page.";
   console.error("prime: an error that no server has told:", error);
   return `This page made a mistake (${String((error as Error | null)?.message ?? error).slice(0, LONGEST)}). Load it again.`;

@@ -1,12 +1,12 @@
 /** Which rooms components ask for: each is joined once, however many ask, and left a moment after the last one went. */
 
-import { Left, Unanswered, type Client, type Room } from "../../sdk/src/index.js";
+import { ConnectionOver, Left, type Client, type Room } from "../../sdk/src/index.js";
 import { Live, type Stop } from "../../sdk/src/live.js";
 
 export type RoomState =
   | { readonly name: "joining"; readonly room: null; readonly error: null }
   | { readonly name: "joined"; readonly room: Room; readonly error: null }
-  /** The server did not let us in (`PrimeError`), has put us out (`Left`), or the client is closed (`Unanswered`). */
+  /** The server did not let us in (`PrimeError`), has put us out (`Left`), or the client is over (`ConnectionOver`). */
   | { readonly name: "out"; readonly room: null; readonly error: Error; readonly again: () => void };
 
 export const JOINING: RoomState = { name: "joining", room: null, error: null };
@@ -73,7 +73,7 @@ class NeededRoom {
   /** Joins once somebody is logged in; who logs out has left all rooms, and the next one joins anew. */
   private look(): void {
     const { status: { value: status }, user: { value: user } } = this.client;
-    if (status.name === "over") this.end(new Unanswered(status.message ?? "the client is closed"));
+    if (status.name === "over") this.end(new ConnectionOver(status.reason ?? "", status.message ?? "The client was closed."));
     else if (user === null && (this.hasBegun || this.state.value !== JOINING)) this.begin();
     else if (user !== null && status.name === "connected" && !this.hasBegun && this.state.value === JOINING) void this.join();
   }

@@ -46,6 +46,19 @@ export class Left extends Error {
   }
 }
 
+/** The client was closed, or the server ended it for good, before anything was asked: it was not done, nor will be.
+ * `reason` is that of the status `over`. */
+export class ConnectionOver extends Error {
+  override readonly name = "ConnectionOver";
+
+  constructor(
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The connection broke before an answer came, or the client was closed. Whether it was done is not known. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";

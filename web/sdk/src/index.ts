@@ -6,7 +6,7 @@ export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { stillOf, type Readable, type Still } from "./copy/readable_state.js";
 export { trackTree, type Placed } from "./copy/track_tree.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
-export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse, type LeftCode } from "./failures.js";
+export { ConnectionOver, Diverged, Left, PrimeError, Refused, Unanswered, WrongUse, type LeftCode } from "./failures.js";
 export type { EntryFilter, History } from "./history/history.js";
 export type { Past, PastMoment } from "./history/past.js";
 export type { MomentState } from "./history/past_states.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { PrimeError, Unanswered, type ErrorCode, type ErrorDetails } from "@prime/client";
+import { ConnectionOver, PrimeError, Unanswered, type ErrorCode, type ErrorDetails } from "@prime/client";
 
 import schema from "../../../schema/prime.v1.json";
 import { inWords, readable } from "../../pages/failure_words.js";
@@ -67,6 +67,8 @@ test("what the server says beside failures is shown where people can read it", (
 test("a code that only a newer server knows, no answer, and a mistake of the page are sentences, too", () => {
   assertForPeople(inWords(new PrimeError("of_tomorrow" as ErrorCode, "a.b: `x`")));
   assertForPeople(inWords(new Unanswered("x")));
+  assert.equal(inWords(new ConnectionOver("closed", "the client was closed")), "The client was closed.");
+  assert.match(inWords(new ConnectionOver("4500", "a.b: `x`")), /Load it again/);
   const quiet = mock.method(console, "error", () => {});
   assertForPeople(inWords(new Error("boom")));
   assert.equal(quiet.mock.callCount(), 1);

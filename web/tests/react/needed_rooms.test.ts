@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
 import { NeededRooms, LEAVE_AFTER_MS } from "../../react/src/needed_rooms.js";
-import { Left, PrimeError, Unanswered, type Client, type Room, type Status, type User } from "../../sdk/src/index.js";
+import { ConnectionOver, Left, PrimeError, type Client, type Room, type Status, type User } from "../../sdk/src/index.js";
 import { Listeners, Live } from "../../sdk/src/live.js";
 
 const ADA: User = { id: "u1", username: "ada", name: "Ada" };
@@ -176,5 +176,5 @@ test("a client that is closed says so", async (context) => {
   const { client, rooms } = begun(context);
   rooms.need(PROJECT, () => {});
   client.status.set({ name: "over", message: "The client was closed." });
-  assert.ok(rooms.state(PROJECT).error instanceof Unanswered);
+  assert.ok(rooms.state(PROJECT).error instanceof ConnectionOver);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { connect, type Client, type LoginMethod } from "../../sdk/src/connecting/client.js";
-import { WrongUse } from "../../sdk/src/failures.js";
+import { ConnectionOver, WrongUse } from "../../sdk/src/failures.js";
 
 /** A socket that connects to nothing; it counts what goes out. */
 class Nowhere {
@@ -43,3 +43,17 @@ for (const tokens of [undefined, null, {}, { state: "waiting", interval_ms: 5_00
     assert.deepEqual([client.user.value, written], [null, []]);
   }));
 }
+
+test("what is asked of a client that is over rejects with what says so, and is not sent", () => withClient(async (client) => {
+  const begunBefore = client.feed("projects", {});
+  await client.close();
+  const isOver = (error: unknown): boolean => error instanceof ConnectionOver && error.reason === "closed" && error.message === "The client was closed.";
+  await assert.rejects(client.call("projects.list", {}), isOver);
+  await assert.rejects(client.login("ada@example.org", "a kettle of 7 songs"), isOver);
+  await assert.rejects(client.logInBy("auth.refresh", { refresh_token: "x" }), isOver);
+  await assert.rejects(client.logout(), isOver);
+  await assert.rejects(client.join("0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77"), isOver);
+  await assert.rejects(begunBefore.first(), isOver);
+  await assert.rejects(client.feed("projects", {}).first(), isOver);
+  assert.equal(Nowhere.sent, 0);
+}));

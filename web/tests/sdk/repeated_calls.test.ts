@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { askedUntilAnswered, ASK_MS } from "../../sdk/src/connecting/repeated_calls.js";
-import { Interrupted, PrimeError, Unanswered } from "../../sdk/src/failures.js";
+import { ConnectionOver, Interrupted, PrimeError, Unanswered } from "../../sdk/src/failures.js";
 import type { Calls, Method } from "../../sdk/src/schema/types.js";
 
 const PROJECT = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77";
@@ -75,6 +75,18 @@ test("nothing is asked again in the name of another one, or after an answer", as
   });
   await assert.rejects(once, (error) => error === refusal);
   assert.equal(asks, 1);
+});
+
+test("a client that ends after it was asked does not know whether it was done; before, that it was not", async () => {
+  const over = new ConnectionOver("closed", "The client was closed.");
+  for (const asks of [1, 0]) {
+    const answers = [...Array.from({ length: asks }, () => new Interrupted("broke")), over];
+    const never = askedUntilAnswered("projects.create", { name: "A" }, undefined, {
+      ask: async () => { throw answers.shift()!; },
+      user: () => "ada",
+    });
+    await assert.rejects(never, asks === 0 ? ConnectionOver : Interrupted);
+  }
 });
 
 test("it ends some time", async (context) => {

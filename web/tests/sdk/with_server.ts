@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { connect, JSON_TEXT, MESSAGE_PACK, newId, PrimeError, Refused, Unanswered, WrongUse, type Client, type Room } from "../../sdk/src/index.js";
+import { connect, ConnectionOver, JSON_TEXT, MESSAGE_PACK, newId, PrimeError, Refused, Unanswered, WrongUse, type Client, type Room } from "../../sdk/src/index.js";
 
 const url = process.argv[2]!;
 const codec = process.argv[3] === "json" ? JSON_TEXT : MESSAGE_PACK;
@@ -230,7 +230,7 @@ assert.throws(() => connect(url, { device: "", WebSocket: Seen }), WrongUse);
 const [asked] = await Promise.allSettled([ben.call("projects.get", { project }), ben.close()]);
 assert.ok(asked.status === "fulfilled" || asked.reason instanceof Unanswered);
 assert.equal(ben.status.value.name, "over");
-await assert.rejects(ben.call("projects.get", { project }), Unanswered);
+await assert.rejects(ben.call("projects.get", { project }), ConnectionOver);
 await eventually(() => hers.others.value.length === 0);
 await ada.close();
 console.log("all of it held");

@@ -1,6 +1,6 @@
 /** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
 
-import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
+import { ConnectionOver, Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import type { Call } from "./call_function.js";
 import { History } from "../history/history.js";
 import { Past } from "../history/past.js";
@@ -151,7 +151,8 @@ export class Client {
    * the next one, for half a minute; what writes has a key by which the server does it once (rule C10).
    *
    * `key`: one of your own, kept with what is to be written: within a day the same answer comes to it.
-   * Rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done.
+   * Rejects with `PrimeError`, with `Unanswered`: then nobody knows whether it was done, or with `ConnectionOver`: the
+   * client has ended, and nothing was asked.
    */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     const result = await askedUntilAnswered(method, params, key, {
@@ -195,7 +196,10 @@ export class Client {
    * It goes on over breaks, where it stood; `stop` it. `first()` resolves with the rows.
    */
   feed<T extends WatchedTable>(table: T, filter: FeedFilter<T>): Feed<T> {
-    return this.feeds.make(table, filter);
+    const feed = this.feeds.make(table, filter);
+    const over = this.over();
+    if (over !== null) feed.end(over);
+    return feed;
   }
 
   // Rooms.
@@ -358,7 +362,7 @@ export class Client {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
     this.rooms.end("the client was closed", left);
-    this.feeds.end(new Unanswered("the client was closed"));
+    this.feeds.end(this.over()!);
     this.stopWaking();
     this.connection?.close();
   }
@@ -386,7 +390,13 @@ export class Client {
   }
 
   private checkNotOver(): void {
-    const { name, message } = this.status.value;
-    if (name === "over") throw new Unanswered(message ?? "the client is closed");
+    const over = this.over();
+    if (over !== null) throw over;
+  }
+
+  /** What ended the client; null: nothing has. */
+  private over(): ConnectionOver | null {
+    const { name, reason = "", message = "The client was closed." } = this.status.value;
+    return name === "over" ? new ConnectionOver(reason, message) : null;
   }
 }

@@ -1,6 +1,6 @@
 /** Calls whose connection breaks before the answer: asked again, where that does no harm (rules C10, C12). */
 
-import { Interrupted } from "../failures.js";
+import { ConnectionOver, Interrupted } from "../failures.js";
 import { newId } from "../ids.js";
 import { ASKED_AGAIN } from "../schema/tables.js";
 import type { Calls, Method } from "../schema/types.js";
@@ -15,7 +15,7 @@ export interface Asking<Result> {
   user(): string | null;
 }
 
-/** Rejects with what `ask` rejects with. */
+/** Rejects with what `ask` rejects with; where the client ends after it was asked, as of the connection that broke. */
 export async function askedUntilAnswered<M extends Method>(
   method: M, params: Calls[M]["params"], key: string | undefined, asking: Asking<Calls[M]["result"]>,
 ): Promise<Calls[M]["result"]> {
@@ -23,12 +23,15 @@ export async function askedUntilAnswered<M extends Method>(
   const ownKey = key ?? (kind === "write" ? newId() : undefined);
   const end = performance.now() + ASK_MS;
   let user: string | null = null;
+  let broke: Interrupted | null = null;
   for (;;) {
     user ??= asking.user();
     try {
       return await asking.ask(ownKey, user);
     } catch (error) {
+      if (error instanceof ConnectionOver && broke !== null) throw broke; // it may have been done
       if (!(error instanceof Interrupted) || kind === undefined || performance.now() > end) throw error;
+      broke = error;
     }
   }
 }
