@@ -14,6 +14,7 @@ from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
+from machine.nearest_words import CommandParser
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from schema.text.counted_nouns import counted
 from schema.text.one_line import one_line
@@ -119,9 +120,7 @@ def is_confirmed(question: str, *, by_option: bool) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run admin`."""
-    command_parser = argparse.ArgumentParser(
-        prog="./run admin", description=DESCRIPTION, epilog=EPILOG
-    )
+    command_parser = CommandParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
     subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
     for subcommand in SUBCOMMANDS:
         subparser = subparsers.add_parser(

@@ -104,6 +104,17 @@ def test_an_unknown_word_is_refused_with_the_usage() -> None:
     assert "usage: ./run" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("chek", "check"), ("srve", "serve"), ("exprot", "export"), ("xyz", None)]
+)
+def test_of_an_unknown_word_the_nearest_is_said_last(typed: str, meant: str | None) -> None:
+    last = real(typed).stderr.splitlines()[-1]
+    if meant is None:
+        assert "did you mean" not in last
+    else:
+        assert last.startswith(f"prime: did you mean {meant}")
+
+
 @pytest.mark.parametrize("word", ["test", "check", "install"])
 def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: Path) -> None:
     answer = real(word, "--help", cwd=tmp_path)

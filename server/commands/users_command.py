@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from machine.nearest_words import CommandParser
 from machine.sockets.closed_pipes import ended
 from persistence.migrate import check
 from persistence.pool import Database
@@ -241,7 +242,7 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    top_parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    top_parser = CommandParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
     words = top_parser.add_subparsers(required=True, metavar="WORD")
     create = _add_command(words, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")

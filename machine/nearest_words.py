@@ -1,0 +1,45 @@
+"""The words nearest to one that was mistyped, in refusals of command lines and of `./run`."""
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+_REFUSED = re.compile(r"invalid choice: '(?P<typed>.*)' \(choose from (?P<words>.*)\)\Z", re.S)
+"""As argparse says it."""
+
+_OF_USAGE = re.compile(r"^  ([a-z-]+(?: \| [a-z-]+)*) ", re.M)
+"""The words of a line of `./run --help`."""
+
+
+def nearest(typed: str, words: Sequence[str]) -> str:
+    """`did you mean check?`; empty: none is near."""
+    near = difflib.get_close_matches(typed.lower(), words, n=2)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """That of a command line with words: it names those near to one that there is not."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit 2, as argparse does."""
+        if refused := _REFUSED.search(message):
+            words = [word.strip("' ") for word in refused["words"].split(",")]
+            if question := nearest(refused["typed"], words):
+                message = f"{message}; {question}"
+        super().error(message)
+
+
+def main() -> int:
+    """Of `./run`: its usage comes on stdin, what was typed is the argument."""
+    lines = _OF_USAGE.findall(sys.stdin.read())
+    question = nearest(sys.argv[1], [word for line in lines for word in line.split(" | ")])
+    if question:
+        sys.stdout.write(f"{question}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
