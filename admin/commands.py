@@ -14,7 +14,7 @@ from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
-from machine.nearest_words import CommandParser
+from machine.nearest_words import command_parser
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from schema.text.counted_nouns import counted
 from schema.text.one_line import one_line
@@ -120,8 +120,8 @@ def is_confirmed(question: str, *, by_option: bool) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run admin`."""
-    command_parser = CommandParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
-    subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
+    top_parser = command_parser("./run admin", description=DESCRIPTION, epilog=EPILOG)
+    subparsers = top_parser.add_subparsers(required=True, metavar="WORD")
     for subcommand in SUBCOMMANDS:
         subparser = subparsers.add_parser(
             subcommand.name,
@@ -133,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
         for name, options in subcommand.takes:
             subparser.add_argument(name, **options)  # type: ignore[arg-type]
         _add_doors(subparser)
-    return command_parser
+    return top_parser
 
 
 def _add_doors(subparser: argparse.ArgumentParser) -> None:

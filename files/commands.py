@@ -31,7 +31,7 @@ from machine.caller_paths import path_of_caller, problem_with_directory, problem
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.children.child_program import ServerFailed
 from machine.local_node import LocalNode
-from machine.nearest_words import CommandParser
+from machine.nearest_words import command_parser
 from machine.settings.sources import set_here
 from prime_client.client import Client
 from prime_client.copy.state_ops import State
@@ -281,7 +281,7 @@ def _project_id(text: str) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = CommandParser(prog="./run", description=__doc__)
+    parser = command_parser("./run", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="import|export")
     imports = subparsers.add_parser("import", help="make a project out of a file")
     imports.add_argument(

@@ -27,7 +27,7 @@ from loadtest.scenarios.beside_peers import command as peers_command
 from loadtest.scenarios.cursors import command as cursors_command
 from loadtest.soak import command as soak_command
 from machine.children.child_program import ServerFailed
-from machine.nearest_words import CommandParser
+from machine.nearest_words import command_parser
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (
@@ -95,7 +95,7 @@ WORDS_OF_RUN = {"demo", "chaos", "drill", "attack", "soak", "recall-demo"}
 
 def _arguments() -> argparse.Namespace:
     prog = "./run" if set(sys.argv[1:2]) & WORDS_OF_RUN else "./run loadtest"
-    parser = CommandParser(prog=prog, description=__doc__)
+    parser = command_parser(prog, description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="SCENARIO")
     demo_command.add_to(subparsers)
     chaos_command.add_to(subparsers)

@@ -20,8 +20,8 @@ def nearest(typed: str, words: Sequence[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-class CommandParser(argparse.ArgumentParser):
-    """That of a command line with words: it names those near to one that there is not."""
+class _CommandParser(argparse.ArgumentParser):
+    """It names the words near to one that there is not."""
 
     def error(self, message: str) -> NoReturn:
         """Exit 2, as argparse does."""
@@ -30,6 +30,13 @@ class CommandParser(argparse.ArgumentParser):
             if question := nearest(refused["typed"], words):
                 message = f"{message}; {question}"
         super().error(message)
+
+
+def command_parser(
+    prog: str, *, description: str | None = None, epilog: str | None = None
+) -> argparse.ArgumentParser:
+    """That of a command line with words; the parsers of its words are such, too."""
+    return _CommandParser(prog=prog, description=description, epilog=epilog)
 
 
 def main() -> int:

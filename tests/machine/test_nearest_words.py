@@ -9,7 +9,7 @@ import pytest
 from admin.commands import parser as parser_of_admin
 from files import commands as files_commands
 from loadtest import commands as loadtest_commands
-from machine.nearest_words import CommandParser, nearest
+from machine.nearest_words import command_parser, nearest
 from server.commands.users_command import parser as parser_of_users
 
 
@@ -59,11 +59,11 @@ def test_every_command_with_words_says_the_nearest(
 
 
 def test_what_else_is_refused_is_said_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
-    parser = CommandParser()
+    parser = command_parser("pytest")
     parser.add_argument("--count", type=int)
     with pytest.raises(SystemExit):
         parser.parse_args(["--count", "many"])
-    plain = argparse.ArgumentParser()
+    plain = argparse.ArgumentParser("pytest")
     plain.add_argument("--count", type=int)
     said = capsys.readouterr().err
     with pytest.raises(SystemExit):
