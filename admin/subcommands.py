@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from admin import answer_tables, health_tables
 from admin.answer_tables import Show
 from admin.door import Result
+from schema.text.id_beginnings import FEWEST, FEWEST_OF_USER
 
 UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -70,11 +71,12 @@ def _end(arguments: argparse.Namespace) -> Result:
     return {"mode": "off"}
 
 
-OR_BEGINNING = "or its first 4 characters or more"
+OR_BEGINNING = f"or its first {FEWEST} characters or more"
+OR_BEGINNING_OF_USER = f"or its first {FEWEST_OF_USER} characters or more"
 PROJECT: Take = ("project", {"metavar": "PROJECT", "help": f"the id of a project, {OR_BEGINNING}"})
 USER: Take = (
     "user",
-    {"metavar": "USER", "help": "an address, a username or an id, or its first 8 characters"},
+    {"metavar": "USER", "help": f"an address, a username or an id, {OR_BEGINNING_OF_USER}"},
 )
 NODE: Take = ("node", {"metavar": "NODE", "help": f"its name in `nodes`, {OR_BEGINNING}"})
 REASON: Take = (
@@ -176,7 +178,11 @@ SUBCOMMANDS = (
             ("kind", {"choices": ("user", "login", "member"), "help": "what WHO names"}),
             (
                 "who",
-                {"metavar": "WHO", "help": f"as `logins` and `room` list them, {OR_BEGINNING}"},
+                {
+                    "metavar": "WHO",
+                    "help": f"as `logins` and `room` list them, {OR_BEGINNING}"
+                    f" ({FEWEST_OF_USER} of a user's id)",
+                },
             ),
             REASON,
         ),

@@ -7,6 +7,8 @@ as far as one can say it of the character before; the form NFC by RFC 8264.
 import re
 from unicodedata import category, normalize
 
+from schema.text.id_beginnings import FEWEST
+
 OF_EVERY_OBJECT = frozenset(
     {
         "__defineGetter__",
@@ -118,7 +120,7 @@ IN_WORDS = {
     PROJECT_ID: f"an id here is {UUID_IN_WORDS}",
     ID_BEGINNING: (
         "an id here is a UUID: 36 characters, digits, letters in either case and hyphens, or its "
-        "first 4 characters or more"
+        f"first {FEWEST} characters or more"
     ),
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",

@@ -21,6 +21,7 @@ from machine.embedded_valkey import EmbeddedValkey
 from persistence.errors import NotFound
 from persistence.migrate import check
 from persistence.pool import Database
+from schema.text.id_beginnings import FEWEST
 from schema.text.text_rules import ID_BEGINNING
 from server.accounts.usage_limits import limits_in_words
 from server.calls.operators.named_by_id import project_named
@@ -169,7 +170,7 @@ def _audit(own_log: ServerLog, project: str, settings: Settings, *, digests: boo
     try:
         with database_of(settings) as url:
             if re.match(ID_BEGINNING, project) is None:
-                text = f"{project!r} is no project id, nor its first 4 characters or more"
+                text = f"{project!r} is no project id, nor its first {FEWEST} characters or more"
                 return own_log.fail(text, 2)
             report = asyncio.run(_audited(url, project, digests=digests))
     except NotFound:

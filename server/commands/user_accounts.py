@@ -27,7 +27,7 @@ from schema.calling.accounts.registration_and_login_calls import Email, Username
 from schema.columns.types import PlainName
 from schema.text.account_names import NoName, checked_name, checked_username
 from schema.text.email_addresses import NoAddress, as_kept, key_of
-from schema.text.id_beginnings import several_in_words
+from schema.text.id_beginnings import several_in_words, too_short_of_user
 from schema.text.text_rules import in_words
 from server.accounts import signing_keys
 from server.accounts.hashing.hashes import Hashes as PasswordHashes
@@ -75,7 +75,7 @@ async def require(db: Executor, name_or_email: str) -> UserRow:
     if user is None:
         raise NotDone(
             f"there is no account with the id, address or username {name_or_email!r}; "
-            "./run users list names all"
+            f"./run users list names all{too_short_of_user(name_or_email)}"
         )
     return user
 

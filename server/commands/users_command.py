@@ -12,12 +12,13 @@ from typing import Any
 
 import structlog
 
-from machine.nearest_words import CommandParser
+from machine.nearest_words import command_parser
 from machine.sockets.closed_pipes import ended
 from persistence.migrate import check
 from persistence.pool import Database
 from persistence.tables.internal import accounts_for_operators
 from persistence.tables.internal.accounts_for_operators import Account
+from schema.text.id_beginnings import FEWEST_OF_USER
 from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.commands import user_accounts as work
@@ -34,10 +35,10 @@ Accounts, straight in the database of DATABASE_URL, or in the embedded one of --
 meanwhile; they see within a second what is done here. Each change is in the audit.
 """
 
-EPILOG = """
-USER is an address, a username, an id or its first 8 characters or more. Passwords are typed on the
-terminal, or are the first line of standard input: never an argument. Exit codes: 0 done, 1 refused
-or failed, 2 not called rightly.
+EPILOG = f"""
+USER is an address, a username, an id or its first {FEWEST_OF_USER} characters or more.
+Passwords are typed on the terminal, or are the first line of standard input: never an argument.
+Exit codes: 0 done, 1 refused or failed, 2 not called rightly.
 """
 
 Result = dict[str, Any]
@@ -242,7 +243,7 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    top_parser = CommandParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    top_parser = command_parser("./run users", description=DESCRIPTION, epilog=EPILOG)
     words = top_parser.add_subparsers(required=True, metavar="WORD")
     create = _add_command(words, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")

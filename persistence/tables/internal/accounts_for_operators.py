@@ -8,7 +8,7 @@ from persistence.pool import Executor
 from persistence.tables import users
 from persistence.tables.internal import id_beginnings
 from persistence.tables.users import UserRow
-from schema.text.id_beginnings import FoundId
+from schema.text.id_beginnings import FEWEST_OF_USER, FoundId
 
 _SHOWN = """
 SELECT u.id, u.email, u.username, u.name, u.is_operator,
@@ -65,9 +65,6 @@ SELECT EXISTS (SELECT FROM prime_users)
 """
 
 ACCOUNTS_AT_ONCE = 500
-
-FEWEST_OF_USER = 8
-"""Characters by which an id is begun: a username that is mistyped must name nobody else."""
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 """Before the ids of all accounts."""

@@ -13,7 +13,7 @@ from persistence.tables.operating.nodes import Unaware
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
-from schema.text.id_beginnings import several_in_words
+from schema.text.id_beginnings import several_in_words, too_short_of_user
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.control_plane.node_questions import ALIVE_SECONDS
@@ -81,5 +81,6 @@ async def require_user(db: Executor, name_or_email: str) -> UserRow:
         text = several_in_words(name_or_email, several)
         raise Refused(ErrorCode.VALIDATION, text, field="user")
     if user is None:
-        raise NotFound("there is no account with this id, address or username")
+        text = "there is no account with this id, address or username"
+        raise NotFound(text + too_short_of_user(name_or_email))
     return user

@@ -60,8 +60,12 @@ async def test_the_beginning_of_an_id_names_an_account_or_tells_which_it_may_be(
     await database.execute("UPDATE prime_users SET id = $2 WHERE id = $1", ben.id, alike)
     with pytest.raises(NotDone, match=r"several ids begin with .*\(ann\).*type more of the one"):
         await work.require(database, ann.id[:8])
-    with pytest.raises(NotDone, match="there is no account"):
-        await work.require(database, ann.id[:7])
+    for too_short in (ann.id[:4], ann.id[:7].upper()):
+        with pytest.raises(NotDone, match=r"there is no account .* its first 8 characters or more"):
+            await work.require(database, too_short)
+    for no_beginning in ("bob", "0" * 8):
+        with pytest.raises(NotDone, match=r"./run users list names all\Z"):
+            await work.require(database, no_beginning)
 
 
 @pytest.mark.postgres

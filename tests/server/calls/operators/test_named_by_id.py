@@ -68,6 +68,22 @@ async def test_R48_what_begins_no_id_is_not_found_and_what_is_none_is_told(doors
             assert "letters in either case" in text
 
 
+async def test_R48_of_a_user_eight_characters_are_asked_for_where_fewer_may_be_an_id(
+    doors: Doors,
+) -> None:
+    ann = await doors.near.musician("ann")
+    for word, params in (
+        ("logins", {"user": ann.user[:4]}),
+        ("kick", {"user": ann.user[:7], "reason": "x"}),
+    ):
+        code, text = await refused(doors, word, **params)
+        assert (code, "its first 8 characters or more" in text) == ("not_found", True)
+    for name in ("bob", "0" * 8):
+        code, text = await refused(doors, "logins", user=name)
+        assert (code, "its first" in text) == ("not_found", False)
+    assert (await doors.by_call("logins", user=ann.user[:8]))["user"] == ann.user
+
+
 async def test_R48_logins_members_and_nodes_are_named_so_too(doors: Doors) -> None:
     ann = await doors.near.musician("ann")
     joined, _ = await ann.join(await create_project(ann))
