@@ -72,6 +72,9 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
     if waiting_mails := mail.get("mails_waiting"):
         oldest = in_while(mail["oldest_mail_ms"])
         waiting = f"Mails that wait: {waiting_mails}, the oldest for {oldest}"
+    counted_ago = mail.get("mails_counted_ms_ago")
+    if counted_ago is not None:
+        waiting += f" (counted {in_while(counted_ago)} ago)"
     yield waiting if senders else f"{waiting}; no node sends mail, as SMTP_URL is not set"
 
 

@@ -84,7 +84,8 @@ class HealthRow(Struct, frozen=True):
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
 
     `sends_mail`: whether it hands over mails, and `mail_up`: whether it could when it tried last;
-    `mails_waiting` wait, the oldest for `oldest_mail_ms`. `certificate_left_ms`: until its
+    `mails_waiting` wait, the oldest for `oldest_mail_ms`, as the node counted them
+    `mails_counted_ms_ago`; null: it has not yet. `certificate_left_ms`: until its
     certificate runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the last
     that succeeded, as the database says when asked; null: none did.
     """
@@ -117,6 +118,7 @@ class HealthRow(Struct, frozen=True):
     rehearsal_age_ms: float | None = None
     mail_up: bool = True
     certificate_left_ms: float | None = None
+    mails_counted_ms_ago: float | None = None
 
 
 class HealthRows(Struct, frozen=True):

@@ -103,11 +103,13 @@ class NodeHealth:
     def _in_the_database(self) -> dict[str, Any]:
         """As it was when this node looked last: it does so about once a minute."""
         mail, ages = self.mail, {kind: self.backups.age(kind) for kind in KINDS}
+        counted_ago = mail.figures_age()
         return {
             "sends_mail": mail.is_set,
             "mail_up": mail.is_up,
             "mails_waiting": mail.figures.waiting_count,
             "oldest_mail_ms": round(mail.figures.oldest_seconds * 1_000),
+            "mails_counted_ms_ago": None if counted_ago is None else round(counted_ago * 1_000),
         } | {
             f"{kind}_age_ms": round(age * 1_000) if isfinite(age) else None
             for kind, age in ages.items()

@@ -21,6 +21,7 @@ from admin.health_tables import events, health
 from admin.subcommands import SUBCOMMANDS, duration_ms
 from persistence.pool import Database
 from schema.operating.operator_calls import OPERATOR_METHODS
+from tests.admin.test_health_findings import ROW
 from tests.server.conftest import Node, create_project
 
 MAKE = "UPDATE prime_users SET is_operator = true WHERE id = $1"
@@ -245,6 +246,16 @@ def test_names_of_people_do_nothing_to_a_terminal() -> None:
     shown = {"name": "\x1b[2J", "project": NOWHERE, "entities": 0, "bytes": 0, "seq": 0}
     first = next(room(shown | {"closed": None, "members": [], "clipped": False}))
     assert "\x1b" not in str(first)
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"), [(None, "Mails that wait: none"), (180_000, "none (counted 3 minutes ago)")]
+)
+def test_health_says_how_old_its_count_of_mails_is(ago: float | None, words: str) -> None:
+    row = ROW | {"mails_counted_ms_ago": ago}
+    nothing: dict[str, Any] = {"nodes": [row], "silent": []}
+    [mails] = [line for line in map(str, health(nothing)) if line.startswith("Mails")]
+    assert mails.endswith(words)
 
 
 def test_health_without_a_database_says_why_and_nothing_reassuring() -> None:

@@ -1527,9 +1527,10 @@ class HealthRow(TypedDict):
     which others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one. `sends_mail`:
     whether it hands over mails, and `mail_up`: whether it could when it tried last;
-    `mails_waiting` wait, the oldest for `oldest_mail_ms`. `certificate_left_ms`: until its
-    certificate runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the
-    last that succeeded, as the database says when asked; null: none did.
+    `mails_waiting` wait, the oldest for `oldest_mail_ms`, as the node counted them
+    `mails_counted_ms_ago`; null: it has not yet. `certificate_left_ms`: until its certificate
+    runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the last that
+    succeeded, as the database says when asked; null: none did.
     """
 
     node: str
@@ -1560,6 +1561,7 @@ class HealthRow(TypedDict):
     rehearsal_age_ms: float | None
     mail_up: bool
     certificate_left_ms: float | None
+    mails_counted_ms_ago: float | None
 
 
 class HealthRows(TypedDict):

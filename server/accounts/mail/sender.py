@@ -87,12 +87,20 @@ class MailSender:
         """What must not be cut off in the middle of a mail."""
         self._is_stopping = False
         self._counted_at = float("-inf")
-        """When `figures` were counted, in seconds of the loop."""
+        """When `figures` were to be counted last, in seconds of the loop."""
+        self._figures_at: float | None = None
+        """When those that there are were counted; None: never."""
 
     @property
     def is_set(self) -> bool:
         """Whether this node sends mail."""
         return self._open_connection is not None
+
+    def figures_age(self) -> float | None:
+        """Seconds since what waits was counted; None: it never was."""
+        if self._figures_at is None:
+            return None
+        return asyncio.get_running_loop().time() - self._figures_at
 
     def use(self, open_connection: OpenMailConnection | None, settings: MailSettings) -> None:
         """From now on mails go out so, and are from there."""
@@ -122,6 +130,7 @@ class MailSender:
             if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
                 self._count("mail_given_up", given_up, NO_SUBJECT)
             self.figures = await mail_outbox.figures(self._db)
+            self._figures_at = asyncio.get_running_loop().time()
             self._look_at_what_waits()
 
     async def _send_some(self, open_connection: OpenMailConnection) -> int:

@@ -57,7 +57,8 @@ function Kept({ seen }: { seen: PolledState }) {
   const mail = rows.find(({ sends_mail }) => sends_mail) ?? rows[0]!;
   const waiting = mail.mails_waiting ?? 0;
   const mails = waiting === 0 ? "none waits" : `${waiting} wait, the oldest for ${inWhile(mail.oldest_mail_ms ?? 0)}`;
-  return <p class="quiet">Newest backup: {backup}; last rehearsal of one: {rehearsal}. Mails: {mails}{mail.sends_mail !== true && ", and no node sends any"}.</p>;
+  const counted = mail.mails_counted_ms_ago ?? null;
+  return <p class="quiet">Newest backup: {backup}; last rehearsal of one: {rehearsal}. Mails: {mails}{counted !== null && ` (counted ${inWhile(counted)} ago)`}{mail.sends_mail !== true && ", and no node sends any"}.</p>;
 }
 
 function OneFinding({ finding }: { finding: Finding }) {

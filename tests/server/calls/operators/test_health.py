@@ -10,6 +10,7 @@ from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from persistence.backups import backup_runs
 from persistence.errors import Unavailable
 from persistence.pool import Database
+from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import Figures
 from schema.operating.event_kinds import EVENT_KINDS
 from schema.server_limits import MAX_EVENTS
@@ -117,6 +118,29 @@ async def test_R100_a_node_says_how_long_mails_wait_and_how_old_the_newest_backu
     assert 10_800_000 <= row["backup_age_ms"] < 11_000_000
     assert row["rehearsal_age_ms"] is None
     assert (row["mails_waiting"], row["oldest_mail_ms"]) == (2, 90_000)
+
+
+async def test_R100_a_node_says_how_old_its_count_of_mails_is(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, mail = doors.near.hub.node, doors.near.server.mail
+    monkeypatch.setattr(mail, "_figures_at", None)
+    assert (await nodes_of(doors))[near]["mails_counted_ms_ago"] is None
+    monkeypatch.setattr(mail, "_counted_at", float("-inf"))
+    await mail.look()
+    counted_at = mail._figures_at
+    assert counted_at is not None
+    monkeypatch.setattr(mail, "_figures_at", counted_at - 100)
+    assert (await nodes_of(doors))[near]["mails_counted_ms_ago"] >= 100_000
+
+    async def away(db: object) -> Figures:
+        raise Unavailable("the database is away")
+
+    monkeypatch.setattr(mail_outbox, "figures", away)
+    monkeypatch.setattr(mail, "_counted_at", float("-inf"))
+    with pytest.raises(Unavailable):
+        await mail.look()
+    assert mail._figures_at == counted_at - 100, "a count that failed makes the old one no newer"
 
 
 async def test_R100_a_node_says_whether_mail_goes_and_how_long_its_certificate_is_good(

@@ -2758,9 +2758,10 @@ export type HealthRows = {
  * takes, of `share` that it aims at; `core_waited`: part of the time in which others had the core.
  * `gathering_ms`: how long its fullest rooms gather for the load. `outbox_bytes`: what waits for all sockets,
  * `largest_outbox_bytes` for one. `sends_mail`: whether it hands over mails, and `mail_up`: whether it could
- * when it tried last; `mails_waiting` wait, the oldest for `oldest_mail_ms`. `certificate_left_ms`: until its
- * certificate runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded,
- * as the database says when asked; null: none did. */
+ * when it tried last; `mails_waiting` wait, the oldest for `oldest_mail_ms`, as the node counted them
+ * `mails_counted_ms_ago`; null: it has not yet. `certificate_left_ms`: until its certificate runs out; null: it
+ * has none. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the database says when asked;
+ * null: none did. */
 export type HealthRow = {
   node: string;
   is_ready: boolean;
@@ -2797,6 +2798,8 @@ export type HealthRow = {
   mail_up?: boolean;
   /** Default: null. */
   certificate_left_ms?: number | null;
+  /** Default: null. */
+  mails_counted_ms_ago?: number | null;
 };
 
 /** What a node cannot do, or what an operator has told it. `alarm`: its paragraph in docs/operating/alarms.md.
