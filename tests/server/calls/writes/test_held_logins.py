@@ -36,7 +36,7 @@ OF_A_CHALLENGE = {"auth.totp_begin", "auth.totp_confirm"}
 """Need no login, and go by it where they are given no challenge."""
 
 NOT_BY_DATABASE = {"auth.link_begin"}
-"""Refused on a server without providers, as this one is."""
+"""Refused on a server without providers, as this one is: `test_held_links.py` has some."""
 
 NOT_OF_A_CALL = {
     "audit_log", "auth_sessions", "change_log", "idempotency_keys", "login_tries", "nodes",
