@@ -317,11 +317,11 @@ class Document(OpApplication):
         before = len(self._log)
         if delta.atomic:
             # Copied anew, as what it changes in place is taken back with it.
-            self._owned_devices.clear()
+            self._devices_in_place.clear()
         drops = yield from self._trying(delta.ops)
         if delta.atomic and drops:
             yield from self._rolling_back(before)
-            self._owned_devices.clear()
+            self._devices_in_place.clear()
 
     def _trying(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         """What is dropped of them; the rest is in place, and not counted."""
@@ -341,7 +341,7 @@ class Document(OpApplication):
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
         grown_bytes, self._grown_bytes = self._grown_bytes, 0
-        yield from size.counting(self._log, self._owned_devices_by_place, grown_bytes)
+        yield from size.counting(self._log, self._in_place_by_log_index, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from rooms.document import digest
+from rooms.document.devices_in_place import WIDE, DeviceInPlace
 from rooms.document.index import DocumentIndex
-from rooms.document.owned_devices import WIDE, OwnedDevice
 from rooms.pauses import finish
 from schema.entities import ENTITY_TYPES
 
@@ -45,7 +45,7 @@ class EntityStore:
     """A project state with the indexes that make each change cost what it touches.
 
     Entities are never changed in place but replaced, so `frozen()` is a cheap copy of this moment;
-    but devices with many parameters, copied once for the ops under way: `_owned_devices`.
+    but devices with many parameters, copied once for the ops under way: `_devices_in_place`.
     """
 
     def __init__(self, state: State | None = None) -> None:
@@ -57,8 +57,8 @@ class EntityStore:
         # Of the delta that is under way: what it has changed, the devices that it changes in place
         # and where they are in the log, and by how many bytes they grew since the last count.
         self._log: list[Change] = []
-        self._owned_devices: dict[str, OwnedDevice] = {}
-        self._owned_devices_by_place: dict[int, OwnedDevice] = {}
+        self._devices_in_place: dict[str, DeviceInPlace] = {}
+        self._in_place_by_log_index: dict[int, DeviceInPlace] = {}
         self._grown_bytes = 0
         self._counted_entities: dict[str, tuple[Entity, int, int]] = {}
         """By id, what lately was put there, its bytes and its term: the next edit replaces it."""
@@ -137,39 +137,39 @@ class EntityStore:
     def _begin(self) -> None:
         """Before the ops of a delta."""
         self._log.clear()
-        self._owned_devices.clear()
-        self._owned_devices_by_place.clear()
+        self._devices_in_place.clear()
+        self._in_place_by_log_index.clear()
         self._grown_bytes = 0
 
     def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
         before = self.collections[collection].get(entity_id)
         self._log.append((collection, entity_id, before, entity))
         self._place(collection, entity_id, before, entity)
-        if self._owned_devices:
-            self._owned_devices.pop(entity_id, None)
+        if self._devices_in_place:
+            self._devices_in_place.pop(entity_id, None)
 
     def _is_wide(self, device_id: str, device: Entity) -> bool:
-        return device_id in self._owned_devices or len(device["params"]) >= WIDE
+        return device_id in self._devices_in_place or len(device["params"]) >= WIDE
 
     def _change_in_place(self, device_id: str, device: Entity, props: Entity) -> int:
         """Put new properties into a device that was copied for these ops, or is now.
 
         By how many bytes it has grown.
         """
-        owned_device = self._owned_devices.get(device_id)
-        if owned_device is None:
-            owned_device = self._owned_devices[device_id] = self._owned_devices_by_place[
+        device_in_place = self._devices_in_place.get(device_id)
+        if device_in_place is None:
+            device_in_place = self._devices_in_place[device_id] = self._in_place_by_log_index[
                 len(self._log)
-            ] = OwnedDevice(device)
-            self._log.append(("devices", device_id, device, owned_device.entity))
-            self.collections["devices"][device_id] = owned_device.entity
+            ] = DeviceInPlace(device)
+            self._log.append(("devices", device_id, device, device_in_place.entity))
+            self.collections["devices"][device_id] = device_in_place.entity
         is_moved = "channel" in props
         if is_moved:
-            self._index.discard("devices", device_id, owned_device.entity)
-        grown_bytes = owned_device.change(props)
+            self._index.discard("devices", device_id, device_in_place.entity)
+        grown_bytes = device_in_place.change(props)
         self._grown_bytes += grown_bytes
         if is_moved:
-            self._index.add("devices", device_id, owned_device.entity)
+            self._index.add("devices", device_id, device_in_place.entity)
         return grown_bytes
 
     def _rolling_back(self, log_length: int = 0) -> Generator[None, None, None]:
@@ -206,9 +206,9 @@ class EntityStore:
     def _taken_log(self) -> list[Change]:
         """What the ops have changed, which is not ours any more."""
         changes, self._log = self._log, []
-        for at, owned_device in self._owned_devices_by_place.items():
+        for at, device_in_place in self._in_place_by_log_index.items():
             collection, entity_id, _, _ = changes[at]
-            changes[at] = (collection, entity_id, *owned_device.narrowed())
+            changes[at] = (collection, entity_id, *device_in_place.narrowed())
         return changes
 
     def _counting(self, start: int) -> Steps[int]:
@@ -219,7 +219,7 @@ class EntityStore:
         self.size, self._grown_bytes = self.size + self._grown_bytes, 0
         weight = 0
         for at, (collection, entity_id, before, after) in enumerate(self._log[start:], start):
-            if at in self._owned_devices_by_place:
+            if at in self._in_place_by_log_index:
                 continue
             for entity, sign in ((before, -1), (after, 1)):
                 if entity is None:
@@ -236,11 +236,11 @@ class EntityStore:
     def _counting_long_devices(self) -> Steps[None]:
         """Bring the digest up to what was changed in place: once for each, however often."""
         size = self.size
-        for at, owned_device in self._owned_devices_by_place.items():
+        for at, device_in_place in self._in_place_by_log_index.items():
             _, device_id, before, _ = self._log[at]
             assert before is not None
             yield from self._count_long_device("devices", device_id, before, -1)
-            yield from self._count_long_device("devices", device_id, owned_device.entity, 1)
+            yield from self._count_long_device("devices", device_id, device_in_place.entity, 1)
         self.size = size
 
     def _count_long_device(

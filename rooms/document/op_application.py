@@ -11,10 +11,10 @@ from rooms.document import digest
 from rooms.document.cascades import Cascade, cascade_of
 from rooms.document.channel_routes import TooFar, Walk, meet
 from rooms.document.contributor_scope import ContributorScope
+from rooms.document.devices_in_place import are_too_many
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
 from rooms.document.ops_in_full import DEFAULTS, merged
-from rooms.document.owned_devices import are_too_many
 from rooms.rules.entity_rules import problem_with_whole
 from rooms.rules.op_rules import problem_with_op, props_of_move
 from rooms.rules.routing_ops import ROUTED
@@ -103,7 +103,7 @@ class OpApplication(EntityStore):
         if (
             self._is_at_door
             and grown_bytes > 0
-            and self._owned_devices[op.id].params_size > MAX_PARAMS_BYTES
+            and self._devices_in_place[op.id].params_size > MAX_PARAMS_BYTES
         ):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]

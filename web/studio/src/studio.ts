@@ -4,8 +4,8 @@ import { connect, indexedDbOutbox, localTokens, newId, PrimeError, type Client, 
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
-import { tabTexts } from "../../sdk/src/keeping/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
+import { keepInvitation } from "./entry/kept_invitation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/missed_edits.js";
 import { EditList, type Entry } from "./history/edit_list.js";
@@ -65,13 +65,6 @@ export const PHONE = "(max-width: 720px)";
 
 /** Others see so many of what we have selected. */
 const MOST_SHOWN_SELECTED = 200;
-
-const INVITATION_KEY = "prime.invitation";
-
-/** The secret of an invitation with which this tab was opened, and which is not taken yet. */
-export function keptInvitation(): string | null {
-  return tabTexts.read(INVITATION_KEY);
-}
 
 export class Studio {
   readonly client: Client;
@@ -189,7 +182,7 @@ export class Studio {
   /** Over reloads of this tab, until it is taken or given up. */
   keepInvitation(secret: string | null): void {
     this.invitation.value = secret;
-    tabTexts.keep(INVITATION_KEY, secret);
+    keepInvitation(secret);
   }
 
   /** From an invitation that is taken or given up, to what it is for, or to what was asked for. */

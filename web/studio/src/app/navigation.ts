@@ -4,7 +4,8 @@ import type { Status } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
 import { askedBy, hashOf } from "../entry/address.js";
-import { keptInvitation, type Place, type Studio } from "../studio.js";
+import { keptInvitation } from "../entry/kept_invitation.js";
+import type { Place, Studio } from "../studio.js";
 
 export class Navigation {
   /** Counts where we were sent; an answer for a place that we left meanwhile is dropped. */

@@ -9,7 +9,7 @@ WIDE = 32
 """Leaves from which on a device is worth it."""
 
 
-class OwnedDevice:
+class DeviceInPlace:
     """A device as it was and as it is. Nobody else holds `entity` before the delta is applied."""
 
     __slots__ = ("_params_size", "before", "entity", "leaves", "props")
