@@ -155,7 +155,8 @@ async def test_V1_V8_a_row_that_goes_while_a_watch_begins_is_told_to_go(
         return await behind_second_wall(*asked)
 
     monkeypatch.setattr(watched_rows, "behind_second_wall", ask_later)
-    await (shown.resume(await node.again(ann)) if is_resumed else shown.begin())
+    shown.wire = await node.again(ann)  # the watch of before is told on its own connection
+    await (shown.resume(shown.wire) if is_resumed else shown.begin())
     assert shown.resumed is is_resumed
     assert node.metrics.counted("rows_hidden") == 0
     while shown.rows.keys() != set(ids):
