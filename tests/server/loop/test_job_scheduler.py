@@ -140,3 +140,28 @@ def test_a_slice_is_measured_finer_than_in_milliseconds() -> None:
         assert len({scheduler.time() for _ in range(1_000)}) > 100
     finally:
         loop.close()
+
+
+def test_between_slices_of_a_long_job_others_get_the_core_for_half_of_the_time() -> None:
+    loop = Loop()
+    gifts: list[float] = []
+    taken = 0.0
+
+    def give() -> None:
+        gifts.append(loop.now)
+        loop.now += taken
+
+    scheduler = JobScheduler(cast("asyncio.AbstractEventLoop", loop), give_core_away=give)
+    scheduler.schedule(Job(loop, JOB_SECONDS / 2).run_until)
+    loop.turn()
+    assert not gifts
+    begun(loop, scheduler, 10.0)
+    for _ in range(20):
+        loop.turn()
+    assert len(gifts) > 15  # nobody wants it: it is offered after each slice
+    taken, before = 16 * LONG_JOB_SECONDS, len(gifts)
+    since = loop.now
+    for _ in range(100):
+        loop.turn()
+    given = taken * (len(gifts) - before)
+    assert 0.3 < given / (loop.now - since) <= 0.5 + taken / (loop.now - since)
