@@ -209,7 +209,7 @@ class _Bench:
             "durable_per_s": round(acked_count / seconds_passed, 1),
             "mean_batch": self._mean_batch(metrics, after, acked_count),
             "in_flight": self._arguments.in_flight * len(self._writers),
-            "durable_per_node_cpu_s": _rate(acked_count, cpu),
+            "durable_per_hub_cpu_s": _rate(acked_count, cpu),
             "hub_cpu_percent": samples.mean("node", since, until),
             "hub_kept_waiting_percent": waiting_percent,
             "postgres_cpu_percent": samples.mean("postgres", since, until),
