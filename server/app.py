@@ -48,7 +48,6 @@ from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
-from server.router.connection_login import ConnectionLogins, EndedLogins
 from server.router.connection_services import ConnectionServices
 from server.router.connection_usage import ConnectionUsage
 from server.router.draining import Draining
@@ -56,6 +55,7 @@ from server.router.hello import Greeting
 from server.router.http_pages import HttpPages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
+from server.router.logins.connection_login import ConnectionLogins, EndedLogins
 from server.router.router import Router
 from server.router.row_change_listener import RowChangeListener
 from server.router.web_pages import FOLDER, WebPages

@@ -32,7 +32,7 @@ from server.embedded_servers import keep_running
 from server.metrics import process_figures
 from server.metrics.durations import TURN_SECONDS
 from server.node import Node
-from server.router.connected_logins import end_revoked, note_seen
+from server.router.logins.connected_logins import end_revoked, note_seen
 from server.sockets import tls
 from server.states.history_compaction import clear_staged, compact_old
 

@@ -374,7 +374,7 @@ TESTED_ELSEWHERE = {
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
     "persistence.tables.internal.taken_roles": "tests/server/calls/sharing/test_invitations.py",
     "server.commands.serve_command": "tests/server/test_command_line.py",
-    "server.router.connected_logins": "tests/server/router/test_liveness.py",
+    "server.router.logins.connected_logins": "tests/server/router/test_liveness.py",
     "server.identity": "tests/server/calls/accounts/test_registration_and_login.py",
     "server.background_tasks": "tests/server/tasks/test_supervisor.py",
     "server.live.write_behind.collaboration_sessions": (

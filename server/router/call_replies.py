@@ -25,7 +25,7 @@ from server.identity import NOTHING_SAID, Identity
 from server.metrics.durations import Observe
 from server.metrics.metrics import Count
 from server.refused import Refused, too_often
-from server.router.connection_login import ConnectionLogins
+from server.router.logins.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from server.sockets.connection_states import Greeted, LoggedIn
 

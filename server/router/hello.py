@@ -27,8 +27,8 @@ from server.identity import DeviceSaid, Identity
 from server.live.hub import Hub
 from server.metrics.metrics import Count
 from server.refused import Refused
-from server.router.connection_login import ConnectionLogins
 from server.router.connection_usage import ConnectionUsage
+from server.router.logins.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from server.sockets.connection_states import WaitingForHello
 

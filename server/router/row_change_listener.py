@@ -13,7 +13,7 @@ from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import TableConcern
-from server.router.connection_login import EndedLogins
+from server.router.logins.connection_login import EndedLogins
 from server.sockets.connection import Connection
 
 REVOKED_AFTER_SECONDS = 0.05

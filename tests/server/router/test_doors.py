@@ -18,10 +18,10 @@ from server.accounts.signing_keys import SigningKeys
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.router.call_replies import CallReplies
-from server.router.connection_login import ConnectionLogins
 from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
 from server.router.joining import Joining
+from server.router.logins.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
 from tests.server.wire import Message, Wire, marker

@@ -13,8 +13,8 @@ from schema.messages import TokenExpiring
 from server.accounts import signing_keys
 from server.accounts.access_tokens import LEEWAY_SECONDS
 from server.identity import Identity
-from server.router.connected_logins import note_seen
 from server.router.liveness import Liveness
+from server.router.logins.connected_logins import note_seen
 from server.sockets.connection_states import LoggedIn
 from tests.server.conftest import Node
 

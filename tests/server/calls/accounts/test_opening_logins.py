@@ -18,7 +18,7 @@ from server.calls.accounts import (
     second_factor,
 )
 from server.calls.accounts.ending_logins import end_logins, tell_ended
-from server.router.connected_logins import end_revoked
+from server.router.logins.connected_logins import end_revoked
 from tests.server.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, create_project
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from schema.close_codes import SESSION_REVOKED
 from server.accounts.usage import Usage
 from server.identity import Identity
-from server.router.connection_login import ConnectionLogins
+from server.router.logins.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from server.sockets.connection_states import Leaving
 from tests.server.sockets.test_connection import ANN, opened
