@@ -56,6 +56,7 @@ from server.router.http_pages import HttpPages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
 from server.router.logins.connection_login import ConnectionLogins, EndedLogins
+from server.router.readiness import Readiness
 from server.router.router import Router
 from server.router.row_change_listener import RowChangeListener
 from server.router.web_pages import FOLDER, WebPages
@@ -103,18 +104,17 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     def database_reads_and_writes() -> bool:
         return row_changes.is_current and node_row.is_written
 
+    readiness = Readiness(hub, database_reads_and_writes, lambda: supervisor.down)
     pages = HttpPages(
-        hub=hub,
+        readiness=readiness,
         metrics=foundation.metrics,
-        database_reads_and_writes=database_reads_and_writes,
-        tasks_down=lambda: supervisor.down,
         published_keys=lambda: signing.published(clock()),
         web_pages=WebPages(FOLDER if settings.pages else None),
     )
-    draining = Draining(hub, core.connections, pages, spawn)
+    draining = Draining(hub, core.connections, readiness, spawn)
     public_url = PublicUrl(settings.mail.public_url)
     mail, backups = _mail(core, public_url), BackupAges(foundation.db.behind)
-    health = _health(core, pages, supervisor, mail, backups)
+    health = _health(core, readiness, supervisor, mail, backups)
     node_row = _node_row(core, draining)
     operator_orders = _operator_orders(core, node_row, draining, health)
     context = _context(core, row_changes, operator_orders, public_url)
@@ -134,7 +134,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         row_changes=row_changes,
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
-        pages=pages,
+        readiness=readiness,
         draining=draining,
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
@@ -210,13 +210,13 @@ def _admin_socket(core: _Core, context: Context) -> AdminSocket:
 
 
 def _health(
-    core: _Core, pages: HttpPages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
+    core: _Core, readiness: Readiness, supervisor: Supervisor, mail: MailSender, backups: BackupAges
 ) -> NodeHealth:
     lanes = core.base.db.by_name
     return NodeHealth(
         hub=core.hub,
         connections=core.connections,
-        pages=pages,
+        readiness=readiness,
         supervisor=supervisor,
         load=core.load,
         metrics=core.base.metrics,

@@ -31,8 +31,8 @@ from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
 from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
-from server.router.http_pages import HttpPages
 from server.router.liveness import Liveness
+from server.router.readiness import Readiness
 from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
@@ -97,7 +97,7 @@ class Node:
     row_changes: RowChanges
     write_behind: WriteBehind
     context: Context
-    pages: HttpPages
+    readiness: Readiness
     draining: Draining
     """Sends everyone elsewhere and takes nobody in, until it is taken back."""
     liveness: Liveness

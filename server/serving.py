@@ -52,11 +52,11 @@ async def _serve_until_stopping(
     node.node_row.address = f"{_host_in_url(node.settings.host)}:{port}"
     await node.node_row.say_there()
     await node.admin_socket.start()
-    node.pages.is_ready = True
+    node.readiness.is_ready = True
     on_ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
-    leaving = shut_down(node.hub, node.connections, node.pages, node.write_behind)
+    leaving = shut_down(node.hub, node.connections, node.readiness, node.write_behind)
     await asyncio.gather(leaving, node.mail.finish())
     await node.context.exchange.close()
     await node.context.preset_uses.flush_at_last()

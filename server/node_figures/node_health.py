@@ -17,7 +17,7 @@ from server.control_plane.latencies import histogram_map
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
 from server.metrics.metrics import Metrics
-from server.router.http_pages import HttpPages
+from server.router.readiness import Readiness
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair
 from server.tasks.supervisor import Supervisor
@@ -57,7 +57,7 @@ class NodeHealth:
 
     hub: Hub
     connections: Connections
-    pages: HttpPages
+    readiness: Readiness
     supervisor: Supervisor
     load: LoopLoad
     metrics: Metrics
@@ -71,7 +71,7 @@ class NodeHealth:
 
     def now(self) -> dict[str, Any]:
         """A `HealthRow` as JSON has it, without the node's name."""
-        is_ready, readiness_text = self.pages.readiness()
+        is_ready, readiness_text = self.readiness.now()
         load, committer = self.load, self.hub.commits.committer
         waits = [connection.waiting_bytes for connection in self.connections.values()]
         return {
@@ -129,10 +129,10 @@ class NodeHealth:
         yield from self._troubles_by_orders()
 
     def _faults(self) -> Iterator[Trouble]:
-        pages, hub = self.pages, self.hub
-        if not pages.is_ready:
+        readiness, hub = self.readiness, self.hub
+        if not readiness.is_ready:
             yield _trouble("not_serving", "It starts or stops.")
-        if not pages.database_answers:
+        if not readiness.database_answers:
             yield _trouble("database", "PostgreSQL does not answer: edits wait, calls fail.")
         for down_task in self.supervisor.down:
             yield _trouble("task_down", f"A task is down: {down_task}.")
@@ -146,7 +146,7 @@ class NodeHealth:
     def _troubles_by_orders(self) -> Iterator[Trouble]:
         """What operators have told it."""
         hub = self.hub
-        if self.pages.is_draining:
+        if self.readiness.is_draining:
             yield _trouble("draining", "It is drained: it takes nobody in.")
         if hub.standing_orders.maintenance is not None:
             yield _trouble("maintenance", f"Nobody edits: {hub.standing_orders.maintenance}")

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from server.live.hub import Hub
-from server.router.http_pages import HttpPages
+from server.router.readiness import Readiness
 from server.router.shutdown import send_away
 from server.sockets.connections import Connections
 
@@ -21,12 +21,12 @@ class Draining:
         self,
         hub: Hub,
         connections: Connections,
-        pages: HttpPages,
+        readiness: Readiness,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._hub = hub
         self._connections = connections
-        self._pages = pages
+        self._readiness = readiness
         self._spawn = spawn
         self._under_way: asyncio.Task[None] | None = None
         """What sends members away; None: it was never begun."""
@@ -34,7 +34,7 @@ class Draining:
     @property
     def is_on(self) -> bool:
         """Whether nobody is taken in."""
-        return self._pages.is_draining
+        return self._readiness.is_draining
 
     def turn(self) -> None:
         """The other way round than it is."""
@@ -43,14 +43,14 @@ class Draining:
     def begin(self) -> None:
         """From now on `/readyz` says `draining`; returns at once. Nothing if it is so already."""
         if not self.is_on:
-            self._pages.is_draining = True
+            self._readiness.is_draining = True
             log.info("draining", connections=len(self._connections), rooms=len(self._hub.rooms))
             self._under_way = self._spawn(self._send_away())
 
     def end(self) -> None:
         """Take people in again; who has not been sent away stays."""
         if self.is_on:
-            self._pages.is_draining = False
+            self._readiness.is_draining = False
             if self._under_way is not None:
                 self._under_way.cancel()
             log.info("drains no longer", connections=len(self._connections))

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 from server.accounts.signing_keys import JWKS_SECONDS
-from server.live.hub import Hub
-from server.live.standing_orders import StandingOrders
 from server.metrics.metrics import Metrics
 from server.router.account_page import page as account_page
+from server.router.readiness import Readiness
 from server.router.web_pages import WebPages
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.version import version_in_words
@@ -22,40 +21,25 @@ JWKS_HEADERS = (
 
 
 class HttpPages:
-    """Those of one node.
-
-    `database_reads_and_writes`: whether this node could read the change log and write its own row
-    when it last tried; what the journal does the hub knows. `tasks_down`: the lifelong tasks that
-    have failed, in words. `published_keys`: as JSON.
-    """
+    """Those of one node. `published_keys`: as JSON."""
 
     def __init__(
         self,
         *,
-        hub: Hub,
+        readiness: Readiness,
         metrics: Metrics,
-        database_reads_and_writes: Callable[[], bool],
-        tasks_down: Callable[[], list[str]],
         published_keys: Callable[[], str],
         web_pages: WebPages,
     ) -> None:
-        self.is_ready = False
-        """Whether it serves: all has started, and nobody has told it to stop."""
-        self.is_leaving = False
-        """Whether it was told to stop."""
-        self.is_draining = False
-        """Whether it takes nobody in, and goes on."""
-        self._hub = hub
+        self._readiness = readiness
         self._metrics = metrics
-        self._database_reads_and_writes = database_reads_and_writes
-        self._tasks_down = tasks_down
         self._published_keys = published_keys
         self._web_pages = web_pages
         self._routes: dict[str, Callable[[HttpAsked], HttpAnswer | None]] = {
             "/": self._front,
             "/v1": self._websocket,
             "/healthz": self._health,
-            "/readyz": self._readiness,
+            "/readyz": self._ready,
             "/metrics": self._figures,
             "/.well-known/jwks.json": self._keys,
             "/account": self._account,
@@ -80,9 +64,9 @@ class HttpPages:
         return HttpAnswer(302, "", (("Location", "/studio"),))
 
     def _websocket(self, _asked: HttpAsked) -> HttpAnswer | None:
-        if self.is_leaving:
+        if self._readiness.is_leaving:
             return HttpAnswer(503, "This server stops; another one serves.\n")
-        if self.is_draining:
+        if self._readiness.is_draining:
             return HttpAnswer(503, "This server takes nobody in just now; another one does.\n")
         return None
 
@@ -101,46 +85,6 @@ class HttpPages:
         """Where links of mails lead: the same page for everyone (rule Z1)."""
         return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
-    def _readiness(self, _asked: HttpAsked) -> HttpAnswer:
-        is_ready, readiness_text = self.readiness()
+    def _ready(self, _asked: HttpAsked) -> HttpAnswer:
+        is_ready, readiness_text = self._readiness.now()
         return HttpAnswer(200 if is_ready else 503, f"{readiness_text}\n")
-
-    @property
-    def database_answers(self) -> bool:
-        """Whether the journal and all beside it could be read and written when last tried."""
-        return not self._hub.commits.is_degraded and self._database_reads_and_writes()
-
-    def readiness(self) -> tuple[bool, str]:
-        """Whether it serves whoever comes, and what it says of itself, on one line."""
-        if not self.is_ready:
-            return False, "starting or stopping"
-        if self.is_draining:
-            return False, "draining"
-        if not self.database_answers:
-            return False, "; ".join(["database unavailable", *self._what_is_down()])
-        if failures := self._what_is_down():
-            return False, failures[0]
-        if self._hub.gathering.is_full:
-            return False, "full: over its share of a core, and all rooms gather as long as they can"
-        but = []
-        if not self._hub.bus.is_up:
-            but.append("bus down: other nodes hear late")
-        if held_up := len(self._hub.commits.committer.held_up):
-            but.append(f"projects that cannot be written to: {held_up}")
-        but += _what_operators_said(self._hub.standing_orders)
-        return True, "; ".join(["ready", *but])
-
-    def _what_is_down(self) -> list[str]:
-        tasks_down = self._tasks_down()
-        return [f"down: {', '.join(tasks_down)}"] if tasks_down else []
-
-
-def _what_operators_said(orders: StandingOrders) -> list[str]:
-    """What nobody should forget; the sentence on one line, whatever is in it."""
-    sentences = []
-    if orders.maintenance is not None:
-        sentence = "".join(letter if letter.isprintable() else " " for letter in orders.maintenance)
-        sentences.append(f"read-only: {sentence}")
-    if orders.closed:
-        sentences.append(f"closed rooms: {len(orders.closed)}")
-    return sentences

@@ -13,7 +13,7 @@ from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
 from server.live.write_behind.write_behind import WriteBehind
-from server.router.http_pages import HttpPages
+from server.router.readiness import Readiness
 from server.sockets.connections import Connections
 
 STOP_SECONDS = 10.0
@@ -46,10 +46,10 @@ def spread_ms(members: int) -> int:
 
 
 async def shut_down(
-    hub: Hub, connections: Connections, pages: HttpPages, write_behind: WriteBehind
+    hub: Hub, connections: Connections, readiness: Readiness, write_behind: WriteBehind
 ) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
-    pages.is_ready, pages.is_leaving = False, True
+    readiness.is_ready, readiness.is_leaving = False, True
     log.info("stopping", connections=len(connections), rooms=len(hub.rooms))
     try:
         async with asyncio.timeout(STOP_SECONDS):

@@ -107,7 +107,7 @@ async def test_F4_X3_a_node_that_stops_sends_its_members_elsewhere(node: Node) -
     stopping = asyncio.create_task(node.stop())
 
     async def is_leaving() -> bool:
-        return node.server.pages.is_leaving
+        return node.server.readiness.is_leaving
 
     await eventually(is_leaving)
     assert (await node.http("/readyz"))[0] == 503

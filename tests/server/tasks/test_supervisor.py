@@ -175,7 +175,9 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
 
     def seen(self: Supervisor, lifelong: LifelongTask, error: Exception | None) -> None:
         failed(self, lifelong, error)
-        meanwhile[lifelong.name] = nodes.all[0].server.pages.answer(HttpAsked("/readyz"))
+        meanwhile[lifelong.name] = nodes.all[0].server.socket_server.answer_http(
+            HttpAsked("/readyz")
+        )
 
     monkeypatch.setattr(Supervisor, "_failed", seen)
     monkeypatch.setattr(Supervisor, "keep", tasks)

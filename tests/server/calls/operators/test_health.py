@@ -184,9 +184,9 @@ async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -
 
 async def test_R95_a_node_that_cannot_write_is_not_ready(doors: Doors) -> None:
     doors.near.server.node_row.is_written = False
-    assert doors.near.server.pages.readiness() == (False, "database unavailable")
+    assert doors.near.server.readiness.now() == (False, "database unavailable")
     await doors.near.server.operator_orders.look()
-    is_ready, _ = doors.near.server.pages.readiness()
+    is_ready, _ = doors.near.server.readiness.now()
     assert is_ready
 
 
