@@ -4,7 +4,7 @@
 export const MOST_GAIN = 2;
 
 /** Below it a fader is at the bottom: silence. */
-const LEAST_DB = -72;
+export const LEAST_DB = -72;
 
 /** Of a fader that is up by a part of its way: a cube, so that the upper half is the loud third. */
 export function gainAt(part: number): number {
@@ -36,32 +36,6 @@ export function panInWords(pan: number): string {
   return part === 0 ? "centre" : `${Math.abs(part)} % ${part < 0 ? "left" : "right"}`;
 }
 
-/** The gain after a key, or null: the key is for something else. Arrows are half a decibel, pages six. */
-export function gainAfter(key: string, gain: number): number | null {
-  const db = Math.max(decibels(gain), LEAST_DB);
-  switch (key) {
-    case "ArrowUp": case "ArrowRight": return gainOf(db + 0.5);
-    case "ArrowDown": case "ArrowLeft": return gainOf(db - 0.5);
-    case "PageUp": return gainOf(db + 6);
-    case "PageDown": return gainOf(db - 6);
-    case "Home": return 1;
-    case "End": return 0;
-    default: return null;
-  }
-}
-
-/** The same for pan, in steps of a fiftieth. */
-export function panAfter(key: string, pan: number): number | null {
-  switch (key) {
-    case "ArrowUp": case "ArrowRight": return clamped(pan + 0.01);
-    case "ArrowDown": case "ArrowLeft": return clamped(pan - 0.01);
-    case "PageUp": return clamped(pan + 0.1);
-    case "PageDown": return clamped(pan - 0.1);
-    case "Home": return 0.5;
-    default: return null;
-  }
-}
-
 /** What somebody typed: "-6", "-6 dB", "-inf"; null: it cannot be read. */
 export function gainTyped(text: string): number | null {
   const plain = text.trim().toLowerCase().replace(/db$/, "").replace("−", "-").replace(",", ".").trim();
@@ -70,6 +44,7 @@ export function gainTyped(text: string): number | null {
   return Number.isFinite(db) ? gainOf(db) : null;
 }
 
-function clamped(part: number): number {
+/** Within 0 and 1. */
+export function clamped(part: number): number {
   return Math.min(1, Math.max(0, part));
 }

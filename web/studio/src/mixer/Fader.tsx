@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import { useTypedText } from "../../../pages/typed_text.js";
-import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "../channels/volume_and_pan.js";
+import { gainAt, gainInWords, gainTyped, panInWords, partAt } from "../channels/volume_and_pan.js";
+import { gainAfterKey, panAfterKey } from "./fader_keys.js";
 import { FaderRide } from "./fader_ride.js";
 
 interface Props {
@@ -25,8 +26,8 @@ interface Props {
 }
 
 const PARTS = {
-  volume: { part: partAt, value: gainAt, valueAfterKey: gainAfter, words: gainInWords, reset: 1 },
-  pan: { part: (pan: number) => pan, value: (part: number) => part, valueAfterKey: panAfter, words: panInWords, reset: 0.5 },
+  volume: { part: partAt, value: gainAt, valueAfterKey: gainAfterKey, words: gainInWords, reset: 1 },
+  pan: { part: (pan: number) => pan, value: (part: number) => part, valueAfterKey: panAfterKey, words: panInWords, reset: 0.5 },
 } as const;
 
 export function Fader({ room, collection, id, property, label, shown, stored, mover, isFixed, onHeld }: Props) {

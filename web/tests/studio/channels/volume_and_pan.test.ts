@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { channelsInOrder } from "../../../studio/src/channels/channel_order.js";
-import { decibels, gainAfter, gainAt, gainInWords, gainOf, gainTyped, MOST_GAIN, panAfter, panInWords, partAt } from "../../../studio/src/channels/volume_and_pan.js";
+import { decibels, gainAt, gainInWords, gainOf, gainTyped, MOST_GAIN, panInWords, partAt } from "../../../studio/src/channels/volume_and_pan.js";
 import { songOf } from "../song.js";
 
 test("a fader's place and its gain are each other's inverse", () => {
@@ -15,17 +15,6 @@ test("a fader's place and its gain are each other's inverse", () => {
 test("gains and pans are told as musicians say them", () => {
   assert.deepEqual([1, 0.5, 0, 2].map(gainInWords), ["0.0 dB", "-6.0 dB", "-∞ dB", "6.0 dB"]);
   assert.deepEqual([0.5, 0, 1, 0.35].map(panInWords), ["centre", "100 % left", "100 % right", "30 % left"]);
-});
-
-test("keys go in steps, and never past an end", () => {
-  assert.ok(Math.abs(decibels(gainAfter("ArrowUp", 1)!) - 0.5) < 1e-9);
-  assert.ok(Math.abs(decibels(gainAfter("PageDown", 1)!) + 6) < 1e-9);
-  assert.ok(gainAfter("PageUp", 2)! <= MOST_GAIN);
-  assert.equal(gainAfter("ArrowDown", 0), 0);
-  assert.ok(gainAfter("ArrowUp", 0)! > 0, "one can come up from silence");
-  assert.equal(gainAfter("a", 1), null);
-  assert.equal(panAfter("ArrowRight", 1), 1);
-  assert.equal(panAfter("Home", 0.1), 0.5);
 });
 
 test("what is typed is read, or refused", () => {
