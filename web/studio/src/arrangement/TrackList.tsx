@@ -24,7 +24,7 @@ const BESIDE = 200;
 const BAND = 200;
 
 export function TrackList({ studio, view }: { studio: Studio; view: ArrangementView }) {
-  void view.drawnRows.value;
+  void view.rowsRevision.value;
   const band = useComputed(() => Math.floor(view.top.value / BAND)).value * BAND; // heads are made anew once in so many pixels
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -60,7 +60,7 @@ interface Props {
 }
 
 function TrackHead({ studio, view, people, row, place }: Props) {
-  void view.drawnRows.value;
+  void view.rowsRevision.value;
   const [isNaming, setNaming] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => { // at once: what is typed next is for it

@@ -29,8 +29,8 @@ export class ArrangementView {
   readonly folded: Signal<ReadonlySet<string>> = signal(new Set<string>());
   /** Tracks whose automation is shown below them. */
   readonly automated: Signal<ReadonlySet<string>> = signal(new Set<string>());
-  /** Counts what makes the list of tracks look otherwise. */
-  readonly drawnRows = signal(0);
+  /** One more with all that makes the list of tracks look otherwise. */
+  readonly rowsRevision = signal(0);
   readonly drawn: Signal<Drawn> = signal({ clips: 0, isWhole: true });
   /** Where clips are while we drag them. */
   dragged: ReadonlyMap<string, ClipPlace> = new Map();
@@ -87,7 +87,7 @@ export class ArrangementView {
     this.layout = new TrackLayout(song, this.folded.peek(), this.rowHeight, this.automated.peek());
     this.shown.value = song;
     this.warm(this.studio.recent.peek());
-    this.drawnRows.value += 1;
+    this.rowsRevision.value += 1;
   }
 
   /** What stands in the ruler, as it was drawn last. */
@@ -108,7 +108,7 @@ export class ArrangementView {
     this.layout.resize(next);
     this.top.value = 0;
     this.scrollBy(0, top);
-    this.drawnRows.value += 1;
+    this.rowsRevision.value += 1;
     this.drawSong();
   }
 
@@ -171,7 +171,7 @@ export class ArrangementView {
     if (!folded.delete(track)) folded.add(track);
     this.folded.value = folded;
     this.layout.fold(folded);
-    this.drawnRows.value += 1;
+    this.rowsRevision.value += 1;
     this.drawSong();
   }
 
@@ -183,7 +183,7 @@ export class ArrangementView {
     this.layout.showLanes(automated);
     const row = automated.has(track) ? this.layout.rowOf(track) : undefined;
     if (row !== undefined) this.showHeight(row.top, Math.min(endOf(row) - row.top, this.size[1] - RULER_HEIGHT));
-    this.drawnRows.value += 1;
+    this.rowsRevision.value += 1;
     this.drawSong();
   }
 
@@ -233,7 +233,7 @@ export class ArrangementView {
     if (this.song !== this.studio.room.value) return; // a moment of the past does not change
     this.layout.forget(touched);
     this.contents.forget(touched);
-    if (touched === null || touched.has("tracks") || touched.has("channels") || touched.has("lanes")) this.drawnRows.value += 1;
+    if (touched === null || touched.has("tracks") || touched.has("channels") || touched.has("lanes")) this.rowsRevision.value += 1;
     this.drawSong();
   }
 

@@ -16,7 +16,7 @@ interface Props {
 export function LaneHeads({ studio, view, row }: Props) {
   studio.revisions.of("lanes");
   studio.revisions.of("tracks");
-  void view.drawnRows.value;
+  void view.rowsRevision.value;
   const lanes = lanesOf(view.song, row.id);
   const shownLanes = lanes.slice(0, MOST_LANES);
   const first = row.top + row.height;

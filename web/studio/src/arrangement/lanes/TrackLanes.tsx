@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function TrackLanes({ studio, view, pointer }: Props) {
-  void view.drawnRows.value;
+  void view.rowsRevision.value;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => { // one that is passive could not keep the page from zooming
     const turn = (event: WheelEvent): void => pointer.wheel(event, () => event.clientX - box.current!.getBoundingClientRect().left);
