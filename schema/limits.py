@@ -188,7 +188,7 @@ MAX_ROOMS_PER_CONNECTION = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/router/joining.py",
+    "server/router/join_requests.py",
     "Projects that one connection may have open at once.",
 )
 
@@ -769,7 +769,7 @@ MAX_ROOMS_PER_USER = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/router/joining.py",
+    "server/router/join_requests.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -779,7 +779,7 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/router/joining.py",
+    "server/router/join_requests.py",
     "Devices of one user in one room, on all servers.",
 )
 

@@ -53,7 +53,7 @@ from server.router.connection_usage import ConnectionUsage
 from server.router.draining import Draining
 from server.router.hello import Greeting
 from server.router.http_pages import HttpPages
-from server.router.joining import Joining
+from server.router.join_requests import JoinRequests
 from server.router.liveness import Liveness
 from server.router.logins.connection_login import ConnectionLogins, EndedLogins
 from server.router.readiness import Readiness
@@ -356,7 +356,7 @@ def _socket_server(core: _Core, context: Context, pages: HttpPages) -> Connectio
     router = Router(
         hub,
         Greeting(connections, hub, usage, login, admission, spawn, context, count, clock),
-        Joining(connections, hub, core.usage, spawn, context, count, histograms.joined, clock),
+        JoinRequests(connections, hub, core.usage, spawn, context, count, histograms.joined, clock),
         CallReplies(login, spawn, context, count, histograms.answered),
         usage,
         count,

@@ -28,7 +28,7 @@ from server.metrics.metrics import Count
 from server.router.call_replies import CallReplies
 from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
-from server.router.joining import Joining
+from server.router.join_requests import JoinRequests
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn, WaitingForHello
 
@@ -52,7 +52,7 @@ class Router:
         self,
         hub: Hub,
         greeting: Greeting,
-        joining: Joining,
+        join_requests: JoinRequests,
         calls: CallReplies,
         connection_usage: ConnectionUsage,
         count: Count,
@@ -60,7 +60,7 @@ class Router:
     ) -> None:
         self._hub = hub
         self._greeting = greeting
-        self._joining = joining
+        self._join_requests = join_requests
         self._calls = calls
         self._socket_limits = connection_usage
         self._count = count
@@ -103,7 +103,7 @@ class Router:
             case Hello():
                 self._greeting.turn_away_for(connection, answer)
             case Join() if isinstance(connection.session, LoggedIn):
-                self._joining.failed(connection, connection.session, message, answer)
+                self._join_requests.failed(connection, connection.session, message, answer)
             case ProposeDelta() | Undo() | Redo():
                 gesture = message.gesture if isinstance(message, ProposeDelta) else None
                 self._refuse_for_now(connection, message.project, gesture, answer)
@@ -172,9 +172,9 @@ class Router:
                 if self._may_propose(connection, message):
                     self._hub.redo(connection, message)
             case Join():
-                self._joining.join(connection, session, message)
+                self._join_requests.join(connection, session, message)
             case Leave():
-                self._joining.leave(connection, session, message)
+                self._join_requests.leave(connection, session, message)
             case _:
                 assert_never(message)
 

@@ -20,7 +20,7 @@ from server.live.live_room import LiveRoom
 from server.router.call_replies import CallReplies
 from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
-from server.router.joining import Joining
+from server.router.join_requests import JoinRequests
 from server.router.logins.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
@@ -103,8 +103,8 @@ DOORS = [
     *(Door(Answering, "known", says) for says in (_restore,)),
     *(Door(OpenProposals, "register", says) for says in (_restore,)),
     *(Door(OpenProposals, "send", says) for says in (_restore,)),
-    *(Door(Joining, "join", says) for says in (_join,)),
-    *(Door(Joining, "_rooms_of", says) for says in (_join,)),
+    *(Door(JoinRequests, "join", says) for says in (_join,)),
+    *(Door(JoinRequests, "_rooms_of", says) for says in (_join,)),
     *(Door(Hub, "make_way", says) for says in (_join,)),
     *(Door(Hub, "join", says) for says in (_join,)),
     *(Door(Hub, "leave", says) for says in (_leave,)),

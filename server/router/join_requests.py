@@ -37,8 +37,8 @@ USERS_DIVERGENCES_SECONDS = 3_600.0
 log = structlog.get_logger()
 
 
-class Joining:
-    """For all connections of a node. `clock`: seconds since 1970. `on_duration`: of an entry."""
+class JoinRequests:
+    """Those of a node's connections. `clock`: seconds since 1970. `on_duration`: of an entry."""
 
     def __init__(
         self,
