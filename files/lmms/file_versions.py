@@ -14,7 +14,7 @@ _COUNTED_SINCE = (
 _UNSIGNED = 16
 """A file that names no release was not written by LMMS: it is read as one of LMMS 1.2."""
 
-Version = tuple[int, int, int, tuple[object, ...]]
+_Release = tuple[int, int, int, tuple[object, ...]]
 
 
 def file_version(root: Element) -> int:
@@ -26,11 +26,12 @@ def file_version(root: Element) -> int:
     if not release:
         return _UNSIGNED
     return bisect_right(
-        [version_key(counted_version) for counted_version in _COUNTED_SINCE], version_key(release)
+        [_release_order(counted_version) for counted_version in _COUNTED_SINCE],
+        _release_order(release),
     )
 
 
-def version_key(release: str) -> Version:
+def _release_order(release: str) -> _Release:
     """Sorts releases as LMMS does: 0.4.0-beta1 < 0.4.0-rc2 < 0.4.0, and 1.1.0 < 1.1.0.5."""
     main, _, before = release.partition("+")[0].partition("-")
     numbers = [_number(part) for part in main.split(".")]

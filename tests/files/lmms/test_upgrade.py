@@ -12,7 +12,7 @@ import pytest
 
 from files.bounded.xml_input import parse_xml
 from files.imported_song import Song
-from files.lmms.file_versions import file_version, version_key
+from files.lmms.file_versions import _release_order, file_version
 from files.lmms.reader import read_lmms
 from files.lmms.upgrade import upgrade
 from tests.files.helpers.song_files import write_mmp
@@ -61,8 +61,10 @@ def test_releases_sort_as_lmms_sorts_them() -> None:
         "1.2.0-rc2.42", "1.2.0-rc3", "1.2.0",
         "1.3.0-alpha.1", "1.3.0-alpha.1.10", "1.3.0-alpha.1.9-gab12", "1.3.0",
     ]  # fmt: skip
-    assert all(version_key(one) < version_key(next_one) for one, next_one in pairwise(ordered))
-    assert version_key("1.2.0+build7") == version_key("1.2.0")
+    assert all(
+        _release_order(one) < _release_order(next_one) for one, next_one in pairwise(ordered)
+    )
+    assert _release_order("1.2.0+build7") == _release_order("1.2.0")
 
 
 @pytest.mark.parametrize(
