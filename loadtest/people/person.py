@@ -66,7 +66,7 @@ class ObserverCounts:
 
 
 class Person:
-    """One member of one room. `observes`: every move of the others is timed, not only counted."""
+    """One member of one room. `times_others`: others' moves are timed each, not only counted."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Person:
         tally: ReturningTally,
         counts: ObserverCounts,
         seed: int,
-        observes: bool,
+        times_others: bool,
     ) -> None:
         self.kind = kind_of(number)
         self._rng = random.Random(seed * 1_000_003 + number)
@@ -86,7 +86,7 @@ class Person:
         self._trails = trails
         self._trail = Trail()
         self._counts = counts
-        self._observes = observes
+        self._times_others = times_others
         self._next: dict[str, int] = {}
         self._connection = 0
         self._step = 0
@@ -217,7 +217,7 @@ class Person:
         for member, presence in message["moved"].items():
             if member != self.member.you and "at" in presence:
                 self._counts.updates += 1
-                if self._observes:
+                if self._times_others:
                     self._time(member, presence["at"], now)
 
     def _begin_anew(self) -> None:

@@ -94,7 +94,7 @@ class _PeopleInRooms:
             trails: dict[str, Trail] = {}
             for place_in_room in range(self._arguments.size):
                 number = room * self._arguments.size + place_in_room
-                observes = place_in_room < OBSERVERS_PER_ROOM
+                times_others = place_in_room < OBSERVERS_PER_ROOM
                 self._people.append(
                     Person(
                         account,
@@ -104,7 +104,7 @@ class _PeopleInRooms:
                         self._tally,
                         self._counts,
                         self._arguments.seed,
-                        observes,
+                        times_others,
                     )
                 )
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)

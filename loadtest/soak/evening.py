@@ -78,7 +78,7 @@ class Evening:
                     counts,
                     self._seed,
                 )
-                self._people.append(Person(*args, observes=False))
+                self._people.append(Person(*args, times_others=False))
         for person in self._people:
             await person.enter()
 

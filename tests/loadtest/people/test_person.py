@@ -29,11 +29,11 @@ def test_a_move_that_was_replaced_is_as_late_as_what_replaced_it() -> None:
 class Observer:
     """A person who hears ticks of one other."""
 
-    def __init__(self, observes: bool = True) -> None:
+    def __init__(self, times_others: bool = True) -> None:
         self.trail = Trail()
         self.seen = ObserverCounts()
         trails = {"other": self.trail}
-        self.person = Person(ACCOUNT, 0, "p", trails, ReturningTally(), self.seen, 1, observes)
+        self.person = Person(ACCOUNT, 0, "p", trails, ReturningTally(), self.seen, 1, times_others)
 
     def hears(self, monkeypatch: pytest.MonkeyPatch, at: float, now: float, **more: Any) -> None:
         monkeypatch.setattr(time, "perf_counter", lambda: now / 1_000)
@@ -69,7 +69,7 @@ def test_who_came_back_does_not_time_what_it_missed(monkeypatch: pytest.MonkeyPa
 
 
 def test_others_are_counted_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    observer = Observer(observes=False)
+    observer = Observer(times_others=False)
     observer.trail.due_ms.append(100.0)
     observer.hears(monkeypatch, at=100.0, now=105.0, gestures={"other": {}, "": {}})
     assert (observer.seen.updates, observer.seen.previews) == (1, 1)
