@@ -36,9 +36,9 @@ class Automation:
         # Strip and property -> its lanes.
         self._lanes: dict[tuple[str, str], list[str]] = {}
         for lane_id, lane in state["lanes"].items():
-            self._sort_in(lane_id, lane)
+            self._keep_or_note(lane_id, lane)
 
-    def _sort_in(self, lane_id: str, lane: Entity) -> None:
+    def _keep_or_note(self, lane_id: str, lane: Entity) -> None:
         collection, entity, prop = (*str(lane["target"]).split("/"), "", "")[:3]
         if collection == "channels" and prop in _CONTROLLERS and lane["enable"]:
             self._lanes.setdefault((entity, prop), []).append(lane_id)
@@ -75,7 +75,7 @@ class Automation:
     def _lane(self, lane_id: str) -> Iterator[tuple[float, float]]:
         lane, points = self._state["lanes"][lane_id], self._points.get(lane_id, [])
         if lane["clip"] is None:
-            yield from _steps(points, PlayWindow(0.0, 0.0, float("inf")))
+            yield from _levels_within(points, PlayWindow(0.0, 0.0, float("inf")))
             return
         repeats = [
             clip
@@ -89,10 +89,10 @@ class Automation:
                         "lanes", "", "automation lanes with too many loops to write all", lane
                     )
                     break
-                yield from _steps(points, window)
+                yield from _levels_within(points, window)
 
 
-def _steps(points: list[Entity], window: PlayWindow) -> Iterator[tuple[float, float]]:
+def _levels_within(points: list[Entity], window: PlayWindow) -> Iterator[tuple[float, float]]:
     """Levels at beats of the song; a ramp is many."""
     for point, next_point in zip(points, [*points[1:], None], strict=False):
         start, level = _float(point["time"]), _float(point["value"])

@@ -53,7 +53,7 @@ def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | Non
     """
     if any(map(_is_clipped, value if isinstance(value, list) else [value])):
         return "", WRITTEN_BACK
-    size = _size_of(value)
+    size = _size_in_jsonb(value)
     if size is not None and size > MAX_MAP_BYTES:
         return "", f"holds {size} bytes as JSON, of {MAX_MAP_BYTES}"
     return None if _is_sound(value, 1) else _first_problem(value, 1)
@@ -67,7 +67,7 @@ def _is_clipped(value: Any) -> bool:
     return type(size) is int or (type(size) is float and size.is_integer())
 
 
-def _size_of(value: Any) -> int | None:
+def _size_in_jsonb(value: Any) -> int | None:
     """In bytes as JSON without powers of ten, as jsonb gives it back; None: it is none."""
     try:
         encoded_value = msgspec.json.encode(value)

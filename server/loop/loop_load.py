@@ -71,11 +71,11 @@ class LoopLoad:
             before = time.monotonic(), time.thread_time(), waited.seconds()
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
-                now = time.monotonic(), time.thread_time(), waited.seconds()
+                readings = time.monotonic(), time.thread_time(), waited.seconds()
                 seconds_passed, cpu_taken, waited_for_core = (
-                    after - at for after, at in zip(now, before, strict=True)
+                    after - at for after, at in zip(readings, before, strict=True)
                 )
-                before = now
+                before = readings
                 lateness = max(seconds_passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
                 self._was_late(max(seconds_passed - LOOK_SECONDS, self._latest_tick))
                 self._look_done(

@@ -212,7 +212,7 @@ class RoomMessages:
             raise Gap("the server resumes a position that we do not have")
         with self.copy.confirmed():
             acknowledged = self._acknowledge_held()
-        return [*acknowledged, *self._told_of_media(news), *self._check_synced(fresh=False)]
+        return [*acknowledged, *self._told_of_media(news), *self._synced_if_caught_up(fresh=False)]
 
     def _acknowledge_held(self) -> list[Event]:
         """What the joined state holds of ours is done with; the view is without pending effects."""
@@ -241,9 +241,9 @@ class RoomMessages:
         diverged = self._compare(self._expected_digest)
         acknowledged = self._acknowledge_held()
         self.copy.reapply_pending()
-        return [*acknowledged, *(diverged or self._check_synced(fresh=True))]
+        return [*acknowledged, *(diverged or self._synced_if_caught_up(fresh=True))]
 
-    def _check_synced(self, *, fresh: bool) -> list[Event]:
+    def _synced_if_caught_up(self, *, fresh: bool) -> list[Event]:
         if self.synced or self.position is None or self._target is None:
             return []
         self._is_fresh = self._is_fresh or fresh
@@ -263,7 +263,7 @@ class RoomMessages:
         group, self._waiting_group = self._waiting_group, []
         with self.copy.confirmed():
             events = [self._apply_delta(message) for message in group]
-        return [*events, *(self._check_synced(fresh=False) if on_resume and group else [])]
+        return [*events, *(self._synced_if_caught_up(fresh=False) if on_resume and group else [])]
 
     def _apply_delta(self, message: Message) -> Event:
         delta_id, seq, ops = message["id"], message["seq"], message["ops"]
