@@ -109,7 +109,7 @@ class _Crowd:
             "failed": len(self._failures),
             "failures": sorted(set(self._failures))[:3],
             "rooms": rooms,
-            "open_at_node": int(metrics.get(("prime_connections", ""), 0.0)),
+            "open_at_hub": int(metrics.get(("prime_connections", ""), 0.0)),
             "hub_uss_before_mb": round(before / 1024, 1),
             "hub_uss_inside_mb": round(memory_inside / 1024, 1),
             "hub_uss_after_mb": round(after / 1024, 1),

@@ -84,7 +84,7 @@ def test_join() -> None:
 def test_H6_idle() -> None:
     report = report_of("idle", "--connections", "40", "--per-room", "16")
     assert (report["connections"], report["failed"], report["lost_connections"]) == (40, 0, 0)
-    assert report["open_at_node"] == 40
+    assert report["open_at_hub"] == 40
     assert report["rooms"] == 3
     assert report["heartbeats_answered"] >= 38
     assert report["hub_uss_before_mb"] > 10
