@@ -389,7 +389,7 @@ class Permitted(Struct, frozen=True, gc=False, tag_field="t", tag="permitted"):
 class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
     """You are out: as you asked (`id`), or because of `reason`.
 
-    `message`: what an operator says to who is `kicked`.
+    `message`: what an operator says to who is `kicked`, or the bound that is reached.
     """
 
     project: str

@@ -205,9 +205,9 @@ class LoginNeeded:
 class Left:
     """We are out of the room; without a reason because we asked for it.
 
-    `reason`: what the server says (`kicked`, `access_revoked`), the code of the refusal by which
-    the room ended, `another_user` who has logged in, or `connection_over`. `message`: what an
-    operator says to who was `kicked`, and of all others what there is to say.
+    `reason`: what the server says (`kicked`, `access_revoked`, `limit_reached`), the code of the
+    refusal by which the room ended, `another_user` who has logged in, or `connection_over`.
+    `message`: what an operator says to who was `kicked`, and of all others what there is to say.
     """
 
     reason: str | None

@@ -96,6 +96,10 @@ _LEFT = {
         "an operator of the server put you out of this room. Edits that were not saved are given"
         " up; `client.join(project)` comes in again"
     ),
+    "limit_reached": (
+        "you came into this room on several servers at once, and it was too many. Edits that were"
+        " not saved are given up; leave with another device, then `client.join(project)` comes in"
+    ),
     "another_user": (
         "another user has logged in, and nothing is sent in their name that you have edited. Edits"
         " that were not saved are given up; `client.join(project)` comes in as that user"

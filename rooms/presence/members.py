@@ -9,6 +9,7 @@ from rooms.effects import Announce, Disconnect, Effects, Send, send
 from rooms.journal.feed import Feed
 from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
+from rooms.presence.member_bounds import ROOM_IS_FULL, seats_beyond, too_many_devices
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
 from rooms.presence.session_permissions import SessionPermissions
@@ -134,10 +135,10 @@ class Members:
         if is_known or self.seat_of(member) is not None:
             return None
         if self.size >= MAX_MEMBERS_PER_ROOM:
-            return f"{MAX_MEMBERS_PER_ROOM} members are in the room; come when someone has left"
+            return ROOM_IS_FULL
         most = request.seats_allowed
         if sum(shown.user == request.user for shown in self.everyone()) >= most:
-            return f"you are in the room with {most:.0f} devices; leave with one of them"
+            return too_many_devices(most)
         return None
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
@@ -271,7 +272,11 @@ class Members:
                 newer_members.append(member_announced)
         diff = self.remote.present(node, newer_members)
         effects += [self._to_all(MemberJoined(self._project, m)) for m in diff.joined]
-        return [*effects, *self._gone(diff.left)]
+        effects += self._gone(diff.left)
+        if diff.joined:
+            for seat, bound in seats_beyond(self.seats.values(), self.remote.members):
+                effects += self._put_out_beyond(seat, bound)
+        return effects
 
     def node_left(self, node: str, number: int, now: float) -> Effects:
         """Another node has closed the room: its members may be on their way to us."""
@@ -317,6 +322,14 @@ class Members:
             return []
         error = Error(seat.request.request, ErrorCode.NOT_JOINED, text, self._project)
         return [send(error, [seat.connection])]
+
+    def _put_out_beyond(self, seat: Seat, bound: str) -> Effects:
+        """It was let in while another node let others in, and is too many (rule K3)."""
+        if seat.is_live:
+            left_message = Left(self._project, reason=ErrorCode.LIMIT_REACHED, message=bound)
+            return self._put_out(seat, left_message)
+        error = Error(seat.request.request, ErrorCode.LIMIT_REACHED, bound, self._project)
+        return [send(error, [seat.connection]), *self.leave(seat.connection, is_answered=True)]
 
     def _put_out(self, seat: Seat, left_message: Left) -> Effects:
         """Its connection stays, so what it had sent is carried out, and answered (rule D23).

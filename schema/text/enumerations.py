@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "InvitedRole": ("editor", "contributor", "commenter", "viewer"),
     "Purpose": ("edit", "undo", "redo", "restore"),
     "DegradedPart": ("journal", "bus", "maintenance"),
-    "LeftReason": ("access_revoked", "kicked"),
+    "LeftReason": ("access_revoked", "kicked", "limit_reached"),
     "SnapshotKind": ("auto", "manual", "before-restore"),
     "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
     "DeviceLoginState": ("waiting", "slow_down", "denied", "approved"),

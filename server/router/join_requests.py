@@ -128,6 +128,14 @@ class JoinRequests:
         return rooms >= usage.limits.rooms_per_user
 
     def _rooms_of(self, connection: Connection) -> set[str]:
+        """Those it is in or on the way into; out of some of them it may have been put."""
+        session = connection.session
+        if isinstance(session, LoggedIn):
+            session.rooms = {
+                project
+                for project in session.rooms
+                if project in session.joins or self._hub.is_in(connection.id, project)
+            }
         return connection.rooms | self._hub.leaving(connection.id)
 
     async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:

@@ -19,8 +19,9 @@ from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS
 from schema.ops import Op
 from server.accounts.usage_limits import UsageLimits
+from server.nodes.room_broadcast import RoomBroadcast
 from server.version import version_in_words
-from tests.server.conftest import Node, Nodes, create_project
+from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire, marker
 
 pytestmark = pytest.mark.postgres
@@ -163,6 +164,43 @@ async def test_K3_one_user_does_not_fill_a_room(nodes: Nodes) -> None:
     again = await node.again(ben, "phone")  # the same device has its seat
     await again.join(project)
     await ann.ping()
+
+
+async def test_K3_of_joins_at_one_moment_on_two_nodes_the_first_stay(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [await node_with(nodes, "seats_per_user=4") for _ in range(2)]
+    ann = await both[0].musician("ann")
+    project = await create_project(ann)
+    devices = [await both[n % 2].again(ann, f"device {n}") for n in range(12)]
+    join = {"t": "join", "id": "j", "project": project}
+    with monkeypatch.context() as moment:
+        moment.setattr(RoomBroadcast, "announce", lambda *_, **__: None)
+        answers = await asyncio.gather(*(device.ask(join) for device in devices))
+    assert Counter(answer["t"] for answer in answers) == {"joined": 8, "error": 4}
+    for node in both:
+        node.hub.broadcast.announce(project, asks=True)
+
+    async def seats() -> int:
+        return sum(len(node.hub.rooms[project].room.seats) for node in both)
+
+    async def only_so_many() -> bool:
+        return await seats() == 4
+
+    await eventually(only_so_many)
+    await asyncio.gather(*(device.ping() for device in devices))
+    put_out = [device for device in devices if device.heard("left")]
+    assert len(put_out) == 4
+
+
+async def test_K3_a_room_that_one_was_put_out_of_does_not_count(nodes: Nodes) -> None:
+    node = await node_with(nodes, "rooms_per_user=1")
+    ann = await node.musician("ann")
+    first, second = [await create_project(ann) for _ in range(2)]
+    joined, _ = await ann.join(first)
+    node.hub.kick(joined["you"], "You play alone.")
+    await ann.until("left")
+    await ann.join(second)
 
 
 async def test_K3_a_user_is_in_so_many_rooms(nodes: Nodes) -> None:

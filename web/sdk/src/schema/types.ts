@@ -632,7 +632,7 @@ export type Purpose = "edit" | "undo" | "redo" | "restore";
 
 export type DegradedPart = "journal" | "bus" | "maintenance";
 
-export type LeftReason = "access_revoked" | "kicked";
+export type LeftReason = "access_revoked" | "kicked" | "limit_reached";
 
 export type SnapshotKind = "auto" | "manual" | "before-restore";
 
@@ -1282,7 +1282,8 @@ export type ServerPermitted = {
   permissions: { [key: string]: readonly string[] };
 };
 
-/** You are out: as you asked (`id`), or because of `reason`. `message`: what an operator says to who is `kicked`. */
+/** You are out: as you asked (`id`), or because of `reason`. `message`: what an operator says to who is `kicked`,
+ * or the bound that is reached. */
 export type ServerLeft = {
   t: "left";
   project: string;
