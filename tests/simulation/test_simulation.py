@@ -1,7 +1,8 @@
 """Whole studios under a seed: lost answers, cut connections, crashes; in the end all agree.
 
 PRIME_SIM_SEED=N runs that seed alone. PRIME_SIM_PLANT=name (of `PLANTS`) plants a bug first:
-every seed that notices fails, as it must. `./run simulate --seeds 20000` runs more of them.
+every seed that notices fails, as it must. `.ci/run` goes on to 2,000 seeds, and
+`./run simulate --seeds 20000` runs more of them.
 """
 
 import os
@@ -16,7 +17,7 @@ from tests.simulation.studio import GOES_BACK, GOES_BACK_EVERY, SimulationFailed
 ONCE_FAILED = [28, 30, 31, 60, 65, 76, 187, 1443, 1491, 1515, 2746]
 """Seeds that failed with a bug that was found here, or by a stranger."""
 
-SEEDS = 2_000
+SEEDS = 200
 
 SEEDS_TO_NOTICE = 400
 """Within so many seeds each planted bug must be seen."""
@@ -63,10 +64,10 @@ def test_D8_whatever_happens_all_agree_in_the_end(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.longest(150)
-@pytest.mark.timeout(1_200)
+@pytest.mark.longest(25)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(ALONE is not None, reason="one seed was asked for")
-def test_D8_all_agree_in_the_end_under_two_thousand_seeds() -> None:
+def test_D8_all_agree_in_the_end_under_many_seeds() -> None:
     many = run_many(range(SEEDS), PLANT)
     assert many.failures == []
     assert many.done == SEEDS
