@@ -4,7 +4,7 @@ On a cluster it is sharded pub/sub: each channel lives on the shard of its slot,
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -128,8 +128,7 @@ class RedisBus:
         """Unsubscribe; what is under way still comes."""
         channel = self._channel(project)
         if channel in self._followed and self.is_up:
-            self._shard(channel).listening.say(self.word("UNSUBSCRIBE"), channel)
-            self._unfollowing.append(channel)
+            self._unsubscribe(channel)
         self._followed.discard(channel)
 
     def publish(self, project: str | None, message: bytes) -> bool:
@@ -205,7 +204,7 @@ class RedisBus:
 
         async with asyncio.timeout(CONNECT_SECONDS):
             await self._connect(listener, lost)
-        self._subscribe_all()
+            await self._subscribe_all()
         self.is_up = True
         log_fields = {"cluster": self._is_cluster, "shards": len(self._shards)}
         if not OUTAGES.ended(BUS, "the bus is up", **log_fields):
@@ -285,16 +284,34 @@ class RedisBus:
         options = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}
         return self._pool.connection_class(**options)  # type: ignore[no-any-return]
 
-    def _subscribe_all(self) -> None:
+    async def _subscribe_all(self) -> None:
+        """And wait until the servers have confirmed it, also of what is followed meanwhile."""
+        subscribed: set[str] = set()
+        while channels := self._followed - subscribed:
+            loop = asyncio.get_running_loop()
+            confirmed = {channel: loop.create_future() for channel in channels}
+            self._confirmed = confirmed
+            self._subscribe(channels)
+            await asyncio.gather(*confirmed.values())
+            subscribed |= channels
+        self._confirmed = {}
+        for channel in subscribed - self._followed:
+            self._unsubscribe(channel)
+
+    def _subscribe(self, channels: Iterable[str]) -> None:
         by_shard: dict[int, list[str]] = {}
-        for channel in self._followed:
+        for channel in channels:
             by_shard.setdefault(self._index(channel), []).append(channel)
         # On a cluster, channels of several slots cannot be named in one command.
         at_once = 1 if self._is_cluster else SUBSCRIBED_AT_ONCE
-        for index, channels in by_shard.items():
-            for n in range(0, len(channels), at_once):
+        for index, of_shard in by_shard.items():
+            for n in range(0, len(of_shard), at_once):
                 listening = self._shards[index].listening
-                listening.say(self.word("SUBSCRIBE"), *channels[n : n + at_once])
+                listening.say(self.word("SUBSCRIBE"), *of_shard[n : n + at_once])
+
+    def _unsubscribe(self, channel: str) -> None:
+        self._shard(channel).listening.say(self.word("UNSUBSCRIBE"), channel)
+        self._unfollowing.append(channel)
 
     # Channels.
 

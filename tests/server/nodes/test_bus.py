@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -164,6 +165,44 @@ async def test_following_again_at_once_is_following(nodes: tuple[Node, Node]) ->
 
 async def test_a_bus_that_comes_up_says_so(nodes: tuple[Node, Node]) -> None:
     assert [node.states for node in nodes] == [["restored"], ["restored"]]
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("url_name", ["valkey_url", "cluster_url"])
+async def test_it_is_up_when_the_server_has_confirmed_what_is_followed(
+    url_name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what was followed, and no more followed, while it waited for that."""
+    confirmed = RedisBus.subscribed
+    held_back: list[str] = []
+    monkeypatch.setattr(RedisBus, "subscribed", lambda _, channel: held_back.append(channel))
+    node = Node(redis_bus(request.getfixturevalue(url_name), request.node.name))
+    speaker: Node | None = None
+    try:
+
+        async def is_held_back() -> bool:
+            return len(held_back) > 0
+
+        await eventually(is_held_back)
+        assert not node.bus.is_up
+        for project in ("song", "other"):
+            await node.bus.follow(project)
+        node.bus.unfollow("other")
+        assert not node.states
+        monkeypatch.setattr(RedisBus, "subscribed", confirmed)
+        for channel in held_back:
+            confirmed(cast("RedisBus", node.bus), channel)
+        await node.until_up()
+        speaker = Node(redis_bus(request.getfixturevalue(url_name), request.node.name))
+        await speaker.until_up()
+        for project in ("other", "song"):
+            assert speaker.bus.publish(project, project.encode())
+        await node.hears(b"song")
+        assert b"other" not in node.messages
+    finally:
+        await node.stop()
+        if speaker is not None:
+            await speaker.stop()
 
 
 async def test_what_is_too_long_is_dropped(nodes: tuple[Node, Node]) -> None:
