@@ -215,17 +215,18 @@ class _Crowd:
     async def _missed(self) -> int:
         """How many names watchers show that are not those of the tables, once all is told."""
         self._show_step("holding every list against the tables")
+        end = time.perf_counter() + SETTLE_SECONDS
+        while time.perf_counter() < end:
+            if not await self._differ():
+                break
+            await asyncio.sleep(0.2)
+        return await self._differ()
+
+    async def _differ(self) -> int:
+        """The tables are read anew: what a writer had sent when it was stopped may come late."""
         names: dict[str, dict[str, str]] = {}
         for writer in self._writers:
             names |= await writer.names()
-        end = time.perf_counter() + SETTLE_SECONDS
-        while time.perf_counter() < end:
-            if not self._differ(names):
-                break
-            await asyncio.sleep(0.2)
-        return self._differ(names)
-
-    def _differ(self, names: dict[str, dict[str, str]]) -> int:
         missed_count = 0
         for watcher in self._watchers:
             stored_names = names[watcher.project]
