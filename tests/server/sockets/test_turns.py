@@ -18,7 +18,7 @@ from server.sockets.connection import Connection
 from server.sockets.incoming import READ_SECONDS, SMALL_FRAGMENT
 from server.sockets.rate_limit import BURST_SECONDS
 from server.sockets.reading.frame_cutter import FRAMES_AT_ONCE
-from server.sockets.reading.pacing import APART_SECONDS
+from server.sockets.reading.pacing import APART_SECONDS, ReadPacing
 from tests.server.sockets.test_connection import ANN, HANDSHAKE, opened
 
 AT_ONCE = int(FRAMES_PER_SECOND * BURST_SECONDS)
@@ -51,7 +51,9 @@ class Line:
         self.connection, self.transport = opened(self.soon.append)
         cast("Any", self.connection._loop).time = lambda: self.now
         cast("Any", self.connection._loop).call_later = self._call_later
-        cast("Any", self.connection._server).received = self._received
+        server = cast("Any", self.connection._server)
+        server.received = self._received
+        server.pacing = ReadPacing(self.connection._loop, lambda: self.now)
         if not is_stranger:
             self.connection.greet("laptop")
             self.connection.log_in(ANN)
