@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.javascript.node import SECONDS, Node
+from tests.javascript.node import SECONDS, WITH_WEBSOCKET, Node
 from tests.web.building import WEB, bundled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -41,7 +41,7 @@ def test_all_of_them_pass(web: Node, tmp_path: Path) -> None:
         imports = [f'import "./{path}";\n' for path in ("before.mjs", *paths, "after.mjs")]
         (tmp_path / f"{folder}.mjs").write_text("".join(imports))
     done = subprocess.run(
-        [web.command, "--test", *(str(tmp_path / f"{folder}.mjs") for folder in modules)],
+        [web.command, *WITH_WEBSOCKET, "--test", *(str(tmp_path / f"{folder}.mjs") for folder in modules)],
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     failed = re.findall(r"^not ok .*?^  \.\.\.$", done.stdout, re.MULTILINE | re.DOTALL)

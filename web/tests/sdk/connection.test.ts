@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 
 import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
@@ -14,6 +15,7 @@ class Silent {
   readonly sent: string[] = [];
   onopen: () => void = () => {};
   onclose: (event: { code: number }) => void = () => {};
+  onerror: (() => void) | null = null;
   onmessage: (event: { data: string }) => void = () => {};
 
   constructor() {
@@ -151,4 +153,38 @@ test("an edit behind which nothing is heard has the server asked, and it is gone
   assert.match(socket.sent.at(-1)!, /"ping"/);
   context.mock.timers.tick(PROBE_MS);
   assert.equal(ends.length, 1);
+});
+
+test("a line that ends by an error alone is over at once", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { connection, socket, ends } = await opened();
+  const asked = connection.call("auth.logout", {});
+  socket.onerror!(); // a class of events would throw where nobody listens
+  context.mock.timers.tick(0);
+  assert.deepEqual(ends, [{ code: 1006, error: null }]);
+  await assert.rejects(asked, Unanswered);
+});
+
+test("one that says why it closes behind its error is over for that", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { socket, ends } = await opened();
+  socket.onerror!();
+  socket.onclose({ code: 4003 });
+  context.mock.timers.tick(0);
+  assert.deepEqual(ends, [{ code: 4003, error: null }]);
+});
+
+test("where nobody listens, opening is given up at once", async () => {
+  const port = await new Promise<number>((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port: free } = server.address() as AddressInfo;
+      server.close(() => done(free));
+    });
+  });
+  const ended = new Promise<Ended>((done) => {
+    const connection = new Connection(`ws://127.0.0.1:${port}`, JSON_TEXT, WebSocket, { message: () => {}, ended: done });
+    connection.close = () => assert.fail("it waited until opening takes too long");
+    assert.rejects(connection.open({ device: "d", client: "", token: null }), Unanswered);
+  });
+  assert.equal((await ended).code, 1006);
 });
