@@ -144,8 +144,8 @@ def logins(result: Result) -> Iterator[RenderableType]:
 def kicked(result: Result) -> Iterator[RenderableType]:
     """How many."""
     if result["logins"] or result["seats"]:
-        logins, seats = counted(result["logins"], "login"), counted(result["seats"], "seat")
-        yield f"Ended: {logins}, {seats}. They may come again."
+        ended = [counted(result[f"{what}s"], what) for what in ("login", "seat") if result[f"{what}s"]]
+        yield f"Ended: {', '.join(ended)}. They may come again."
     elif result["silent"]:
         yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."
     else:

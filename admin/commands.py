@@ -38,6 +38,9 @@ CALL = re.compile(r"\boperator\.[a-z_]+")
 PARAMETER = re.compile(r"`\$\.(\w+)`")
 """As messages about a parameter of another type name it."""
 
+UNBROKEN = 1_000
+"""Columns where there is no terminal: no id is broken that a program looks for."""
+
 TYPED_OF_CALL = {
     subcommand.method: f"./run admin {subcommand.name}" for subcommand in reversed(SUBCOMMANDS)
 }
@@ -62,7 +65,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.json:
         print(json.dumps(result))
     else:
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else UNBROKEN)
         for renderable in subcommand.show(result):
             console.print(renderable, markup=not isinstance(renderable, str))
     unheard_text = unheard(result) if subcommand.asks else ""
