@@ -144,7 +144,9 @@ def logins(result: Result) -> Iterator[RenderableType]:
 def kicked(result: Result) -> Iterator[RenderableType]:
     """How many."""
     if result["logins"] or result["seats"]:
-        ended = [counted(result[f"{what}s"], what) for what in ("login", "seat") if result[f"{what}s"]]
+        ended = [
+            counted(result[f"{what}s"], what) for what in ("login", "seat") if result[f"{what}s"]
+        ]
         yield f"Ended: {', '.join(ended)}. They may come again."
     elif result["silent"]:
         yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."

@@ -40,8 +40,9 @@ def test_all_of_them_pass(web: Node, tmp_path: Path) -> None:
     for folder, paths in modules.items():
         imports = [f'import "./{path}";\n' for path in ("before.mjs", *paths, "after.mjs")]
         (tmp_path / f"{folder}.mjs").write_text("".join(imports))
+    tests = [str(tmp_path / f"{folder}.mjs") for folder in modules]
     done = subprocess.run(
-        [web.command, *WITH_WEBSOCKET, "--test", *(str(tmp_path / f"{folder}.mjs") for folder in modules)],
+        [web.command, *WITH_WEBSOCKET, "--test", *tests],
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     failed = re.findall(r"^not ok .*?^  \.\.\.$", done.stdout, re.MULTILINE | re.DOTALL)
