@@ -13,7 +13,7 @@ from rooms.effects import PAUSE, Effects, Job, pausing
 from rooms.room import Room
 from schema.ops import Op
 from server.live.room_services import RoomClosed, Spawn, report_mistake
-from server.loop.job_scheduler import JobScheduler
+from server.loop.job_scheduler import JOB_SECONDS, JobScheduler
 
 Answer = TypeVar("Answer")
 
@@ -47,11 +47,13 @@ class RoomJobs:
         "_carry_out",
         "_held_back_futures",
         "_is_running",
+        "_job_seconds",
         "_jobs_left",
         "_loop",
         "_room",
         "_scheduler",
         "_spawn",
+        "_was_long",
         "is_closed",
     )
 
@@ -75,6 +77,10 @@ class RoomJobs:
         """Those not done; the first one is under way."""
         self._is_running = False
         """The scheduler runs them, or will."""
+        self._job_seconds = 0.0
+        """What the first one has taken so far."""
+        self._was_long = False
+        """The one before it was a long one: who makes such steps makes more of them."""
         self._awaited: set[asyncio.Future[Any]] = set()
         """Futures that jobs will set; `close` sets them to `RoomClosed`."""
         self._held_back_futures: list[asyncio.Future[FrozenState]] = []
@@ -97,7 +103,7 @@ class RoomJobs:
         self._jobs_left.append(job)
         if not self._is_running:
             self._is_running = True
-            self._scheduler.schedule(self._run_until)
+            self._scheduler.schedule(self._run_until, is_long=self._was_long)
 
     async def done(self, job: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
@@ -159,6 +165,7 @@ class RoomJobs:
             future.set_result(frozen_state)
 
     def _run_until(self, deadline: float) -> bool:
+        now = self._scheduler.time()
         try:
             while self._jobs_left:
                 for effects in self._jobs_left[0]:
@@ -166,9 +173,13 @@ class RoomJobs:
                         self._carry_out(effects)
                         if self.is_closed:
                             return False
-                    if self._scheduler.time() >= deadline:
+                    before, now = now, self._scheduler.time()
+                    self._job_seconds += now - before
+                    if now >= deadline:
                         return True
                 self._jobs_left.popleft()
+                self._was_long = self._job_seconds >= JOB_SECONDS
+                self._job_seconds = 0.0
                 if self._held_back_futures and not self._room.is_inside_group:
                     self._jobs_left.extend(map(self._take_frozen_state, self._held_back_futures))
                     self._held_back_futures.clear()
@@ -181,6 +192,7 @@ class RoomJobs:
 
     def _failed(self, error: Exception) -> None:
         """The jobs after it are not at fault, nor is whoever let us go on."""
+        self._job_seconds = 0.0
         if self._jobs_left:
             self._jobs_left.popleft()
         report_mistake(self._room.project, error)

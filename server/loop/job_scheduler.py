@@ -55,11 +55,16 @@ class JobScheduler:
         self._next_gift_at = float("-inf")
         """Before then the core is not given away."""
 
-    def schedule(self, run_until: RunUntil) -> None:
-        """Run now if this turn has time left; otherwise, or if unfinished, in a later turn."""
+    def schedule(self, run_until: RunUntil, *, is_long: bool = False) -> None:
+        """Run now if this turn has time left; otherwise, or if unfinished, in a later turn.
+
+        `is_long`: it is expected to be, and begins behind all others.
+        """
         now = self._came_at = self.time()
         self._begin()
-        if self._waiting_jobs or self._seconds_left <= 0:
+        if is_long:
+            self._long.append(run_until)
+        elif self._waiting_jobs or self._seconds_left <= 0:
             self._waiting_jobs.append((run_until, 0.0))
         else:
             self._run(run_until, 0.0, now)

@@ -378,7 +378,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
     await ann.edit(project, marker("marker_1"))
     live = node.hub.rooms[project]
     held = asyncio.Event()
-    monkeypatch.setattr(live._services.scheduler, "schedule", lambda _: held.set())
+    monkeypatch.setattr(live._services.scheduler, "schedule", lambda *_, **__: held.set())
     waits: list[Awaitable[Any]] = [
         asyncio.ensure_future(live.freeze()),
         asyncio.ensure_future(live._jobs.done(iter(()))),

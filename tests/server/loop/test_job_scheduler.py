@@ -165,3 +165,16 @@ def test_between_slices_of_a_long_job_others_get_the_core_for_half_of_the_time()
         loop.turn()
     given = taken * (len(gifts) - before)
     assert 0.3 < given / (loop.now - since) <= 0.5 + taken / (loop.now - since)
+
+
+def test_what_is_expected_to_be_long_begins_behind_all_others() -> None:
+    loop, scheduler = bench()
+    large, short = Job(loop, 10 * JOB_SECONDS), Job(loop, STEP)
+    scheduler.schedule(large.run_until, is_long=True)
+    assert large.ran == 0.0
+    scheduler.schedule(short.run_until)
+    assert short.done is not None
+    loop.turn()
+    assert STEP / 2 < large.ran <= LONG_JOB_SECONDS + STEP
+    while large.done is None:
+        loop.turn()
