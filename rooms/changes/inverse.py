@@ -48,7 +48,7 @@ As where something lies: a clip at its old time, but on the track that it was mo
 what was there before nor what anybody made.
 """
 
-SLICE_CHANGES = 2_000
+SLICE_CHANGES = 500
 """Changes looked through, without an op made of them, between two pauses."""
 
 

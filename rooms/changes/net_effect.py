@@ -5,7 +5,7 @@ from typing import Any
 
 from rooms.document.document import Change, Entity
 
-SLICE_CHANGES = 2_000
+SLICE_CHANGES = 100
 """Changes handled between two pauses."""
 
 _Key = tuple[str, str]
@@ -24,7 +24,12 @@ def is_nothing(changes: Sequence[Change]) -> Generator[None, None, bool]:
         if 2 * len(by_entity) > len(changes):
             return False  # what is changed once is not put back
         yield
-    return all(map(_is_put_back, by_entity.values()))
+    for number, of_entity in enumerate(by_entity.values()):
+        if not _is_put_back(of_entity):
+            return False
+        if number % SLICE_CHANGES == SLICE_CHANGES - 1:
+            yield
+    return True
 
 
 def _is_put_back(changes: Sequence[Change]) -> bool:

@@ -14,10 +14,10 @@ from schema.limits import MAX_GROUP_BYTES
 from schema.ops import Op, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS
 
-SLICE_ENCODED = 200
+SLICE_ENCODED = 40
 """Ops encoded by themselves before others get their turn."""
 
-SLICE_LOOKED_OVER = 2_000
+SLICE_LOOKED_OVER = 500
 """Ops looked over, without encoding them, before others get their turn."""
 
 _ID = attrgetter("id")

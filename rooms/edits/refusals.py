@@ -17,7 +17,7 @@ from schema.messages import Details, Error, ProposeDelta
 from schema.ops import Op
 from schema.text.text_rules import problem_with_characters
 
-SLICE_CHECKED = 200
+SLICE_CHECKED = 40
 """Ops looked at by themselves before others get their turn."""
 
 WHATEVER_OTHERS_DID = (DropReason.LIMIT, DropReason.FOREIGN)
