@@ -5,6 +5,7 @@ from collections.abc import Collection
 from persistence.errors import Forbidden, NotFound, Taken
 from persistence.pool import Executor
 from persistence.rows.writing import refusals
+from persistence.tables.internal import counting
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 
 NO_SUCH = "there is no such preset, or you may not see it"
@@ -23,7 +24,7 @@ RETURNING id
 COPY = _COPY.format(name="$4::text", names="(id)")
 
 # The first free one of the origin's name and of that with a number behind it.
-_FREE_NAME = """coalesce((
+_FREE_NAME = """(
     SELECT c.name FROM (
         SELECT 1 AS number, p.name
         UNION ALL SELECT n, rtrim(left(p.name, 117)) || ' ' || n FROM generate_series(2, 99) AS n
@@ -31,12 +32,16 @@ _FREE_NAME = """coalesce((
         SELECT FROM plugin_presets AS o
         WHERE coalesce(o.owner_id, '00000000-0000-0000-0000-000000000000') = $2::uuid
         AND o.plugin = p.plugin AND lower(o.name) COLLATE "C" = lower(c.name) COLLATE "C"
-    ) ORDER BY c.number LIMIT 1), p.name)"""
+    ) ORDER BY c.number LIMIT 1)"""
 
-COPY_UNDER_FREE_NAME = _COPY.format(name=_FREE_NAME, names="")
+COPY_UNDER_FREE_NAME = _COPY.format(name=f"coalesce({_FREE_NAME}, p.name)", names="")
 
-TRIES = 3
-"""To copy under a free name, where others take the one that was found in the same moment."""
+HAS_FREE_NAME = f"""
+SELECT {_FREE_NAME} IS NOT NULL FROM plugin_presets AS p WHERE p.id = $1
+"""
+
+TRIES = 100
+"""To copy under a free name: each that fails has lost one to a preset that is made or renamed."""
 
 COPIED = """
 SELECT id FROM plugin_presets WHERE id = $2 AND owner_id = $1
@@ -76,15 +81,26 @@ async def copy(db: Executor, preset: str, user: str, name: str | None, id: str |
 
 
 async def _copy_under_free_name(db: Executor, preset: str, user: str, id: str | None) -> str:
-    """Under the first free name; raises `Taken` for the name where there is none."""
+    """Under the first free name; raises `Taken` for the name where there is none.
+
+    Other copies of the user wait; presets that get their name otherwise do not.
+    """
+    async with db.transaction() as tx:
+        await counting.hold(tx, "preset names", user)
+        return await _copy_in_turn(tx, preset, user, id)
+
+
+async def _copy_in_turn(tx: Executor, preset: str, user: str, id: str | None) -> str:
     for _ in range(TRIES):
-        copy_id: str | None = await db.fetchval(COPY_UNDER_FREE_NAME, preset, user, id)
+        copy_id: str | None = await tx.fetchval(COPY_UNDER_FREE_NAME, preset, user, id)
         if copy_id is None:
-            copy_id = await _copied(db, preset, user, id)
+            copy_id = await _copied(tx, preset, user, id)
         if copy_id is not None:
             return copy_id
-        if id is not None and await db.fetchval(IN_USE, id) is not None:
+        if id is not None and await tx.fetchval(IN_USE, id) is not None:
             raise Taken("id")
+        if not await tx.fetchval(HAS_FREE_NAME, preset, user):
+            break
     raise Taken("name")
 
 

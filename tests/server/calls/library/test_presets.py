@@ -82,6 +82,20 @@ async def test_L7_a_copy_without_a_name_gets_a_free_one(node: Node) -> None:
     assert taken == (ErrorCode.TAKEN, "name")
 
 
+async def test_L7_as_many_copies_at_once_as_there_are_get_a_name_each(nodes: Nodes) -> None:
+    one, two = await nodes.start(), await nodes.start()
+    ann = await one.musician("ann")
+    windows = [await node.again(ann, f"window {n}") for n in range(4) for node in (one, two)]
+    origin = await make(ann)
+
+    async def copy_often(window: Wire) -> list[str]:
+        copies = [await window.result("presets.copy", preset=origin["id"]) for _ in range(6)]
+        return [copy["name"] for copy in copies]
+
+    names = [name for some in await asyncio.gather(*map(copy_often, windows)) for name in some]
+    assert sorted(names) == sorted(f"Reese {n}" for n in range(2, 50))
+
+
 async def test_L7_a_long_name_gets_its_number_too_and_past_99_it_is_taken(node: Node) -> None:
     ann = await node.musician("ann")
     origin = await make(ann, name="x" * 120)
