@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence import sliced_deletes
-from persistence.errors import NoSuchProject, NotFound, TooManyInvitations
+from persistence.errors import Forbidden, NoSuchProject, NotFound, TooManyInvitations
 from persistence.pool import Executor
 from persistence.tables import project_members
 from persistence.tables.held_roles import hold_project
@@ -162,13 +162,13 @@ async def create(tx: Executor, new_invitation: NewInvitation) -> str:
 
 
 async def withdraw(tx: Executor, invitation: str, user: str) -> str | None:
-    """The project; None: it was withdrawn before. Raises `NotFound`, `Forbidden`."""
+    """The project; None: it was withdrawn before. Raises `NotFound`: only owners see one."""
     project = await tx.fetchval(PROJECT_OF_INVITATION, invitation)
     if project is None:
         raise NotFound("there is no such invitation, or you may not see it")
     try:
         await hold_project(tx, project, user, GOVERNS)
-    except NoSuchProject:
+    except (NoSuchProject, Forbidden):
         raise NotFound("there is no such invitation, or you may not see it") from None
     command_tag = await tx.execute(WITHDRAW, invitation)
     return str(project) if command_tag == "UPDATE 1" else None
