@@ -153,7 +153,7 @@ class Explainer:
 
     def _places_of_mark(self, message: object) -> Iterator[str]:
         if isinstance(message, Call):
-            yield from places_of_mark({"id": message.id, "method": message.method}, "")
+            yield from places_of_mark({n: getattr(message, n) for n in _BESIDE_IN_A_CALL}, "")
             params = bytes(message.params)
             short = len(params) <= READ_ANYHOW_BYTES
             yield from places_of_mark(self.read(params) if params and short else MARK, "params")
@@ -180,6 +180,8 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
         reason = f"`{name}` is no parameter: it stands in the message, beside `method`"
     return BadMessage(reason, None, ErrorCode.VALIDATION, _field(path or "params"))
 
+
+_BESIDE_IN_A_CALL = tuple(name for name in Call.__struct_fields__ if name != "params")
 
 _BESIDE_PARAMS = frozenset(Call.__struct_fields__) - {"id"}
 """What is no parameter, but a field of the message; many things have an id."""

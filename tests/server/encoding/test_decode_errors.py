@@ -335,6 +335,11 @@ HALVES: dict[str, tuple[Message, str, Message]] = {
         "validation",
         {"field": "name"},
     ),
+    "in the key of a call": (
+        {"t": "call", "id": "call_001", "method": "projects.create", "idempotency_key": "HALF"},
+        "bad_message",
+        {"field": "idempotency_key"},
+    ),
     "in a message": (
         {"t": "presence", "project": PROJECT, "tool": "HALF"},
         "bad_message",
