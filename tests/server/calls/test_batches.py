@@ -213,3 +213,18 @@ def test_C15_what_was_answered_before_the_time_is_over_stays() -> None:
         assert begun == ["projects.list", "presets.list"]
 
     run_virtually(main())
+
+
+async def test_C13_a_key_of_a_batch_holds_for_each_write_by_its_place(node: Node) -> None:
+    ann = await node.musician("ann")
+    first = (await ann.keyed("k", "batch", calls=[create("Song")]))["result"]["answers"]
+    assert (await ann.keyed("k", "projects.create", name="Alone"))["t"] == "reply"
+    longer = await ann.keyed("k", "batch", calls=[create("Song"), create("Air")])
+    assert longer["result"]["answers"][0] == first[0]
+    assert longer["result"]["done"], "the second is done now"
+    swapped = await ann.keyed("k", "batch", calls=[create("Air"), create("Air")])
+    codes = [one.get("error", {}).get("code") for one in swapped["result"]["answers"]]
+    assert codes == ["id_reused", None]
+    assert (await ann.keyed("k3", "batch", atomic=True, calls=[preset("a")]))["result"]["done"]
+    again = await ann.keyed("k3", "batch", calls=[preset("a")])
+    assert again["result"]["answers"][0]["error"]["code"] == "taken", "it is done again"
