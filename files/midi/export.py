@@ -15,7 +15,7 @@ from files.midi.export_automation import Automation
 from files.midi.export_channels import Channels
 from files.midi.export_conductor import conductor
 from files.midi.export_losses import count_losses
-from files.midi.midi_file import midi_file_bytes
+from files.midi.midi_file import MAX_TRACKS, midi_file_bytes
 from files.midi.midi_values import (
     BANK,
     BANK_FINE,
@@ -46,12 +46,19 @@ _ORDER = {"note_off": 0, "program_change": 2, "note_on": 3}
 """At one tick: ends, controllers (1), programs, beginnings."""
 
 
+class TooManyTracks(Exception):
+    """The head of a file cannot announce as many as hold notes."""
+
+
 def write_midi(path: Path, state: State) -> list[Loss]:
     """Write the file, whole or not at all; what it could not hold, most frequent first."""
     try:
         content, losses = midi(state)
     except TooMuch:
         why = f"more than {MAX_NOTES:,} notes are heard: shorten the loops"
+        raise BrokenSong(path, "", why) from None
+    except TooManyTracks:
+        why = f"more than {MAX_TRACKS - 1:,} tracks hold notes: MIDI counts no further"
         raise BrokenSong(path, "", why) from None
     partial = path.with_name(path.name + ".partial")
     partial.write_bytes(content)
@@ -60,11 +67,13 @@ def write_midi(path: Path, state: State) -> list[Loss]:
 
 
 def midi(state: State) -> tuple[bytes, Losses]:
-    """The file's bytes, and what is not in it; raises `TooMuch`."""
+    """The file's bytes, and what is not in it; raises `TooMuch` and `TooManyTracks`."""
     losses = Losses(state)
     division = _division(state)
     writer = _Writer(state, division, losses)
     tracks = [conductor(state, division, losses), *writer.tracks()]
+    if len(tracks) > MAX_TRACKS:
+        raise TooManyTracks
     count_losses(state, losses, writer.cut_off_count)
     return midi_file_bytes(tracks, division), losses
 

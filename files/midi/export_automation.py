@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 from files.losses import Losses
-from files.midi.midi_values import PAN, VOLUME, pan_value, volume_value
-from files.music.sounding_notes import PlayWindow, windows
+from files.midi.midi_values import LOUDEST, PAN, VOLUME, pan_value, volume_of, volume_value
+from files.music.sounding_notes import NEAR, PlayWindow, windows
 from files.readable_state import Entity, State
 
 Moves = Mapping[int, list[tuple[float, int]]]
@@ -15,6 +15,9 @@ _CONTROLLERS: Mapping[str, tuple[int, Callable[[float], int]]] = {
     "volume": (VOLUME, volume_value),
     "pan": (PAN, pan_value),
 }
+_HIGHEST: Mapping[str, float] = {"volume": volume_of(LOUDEST), "pan": 1.0}
+"""What the highest value of each controller means; the lowest means 0."""
+
 _FINEST = 1 / 16
 """Beats between two steps of a ramp."""
 
@@ -43,6 +46,7 @@ class Automation:
         if collection == "channels" and prop in _CONTROLLERS and lane["enable"]:
             self._lanes.setdefault((entity, prop), []).append(lane_id)
             self._note_ramps(lane_id)
+            self._note_beyond(lane_id, _HIGHEST[prop])
             return
         why = (
             "automation lanes that are off"
@@ -58,6 +62,12 @@ class Automation:
             if point["interp"] == "linear" and point["value"] != next_point["value"]:
                 loss_text = "ramps of automation were written as steps, a point for each"
                 self._losses.note("points", "interp", loss_text, point)
+
+    def _note_beyond(self, lane_id: str, highest: float) -> None:
+        for point in self._points.get(lane_id, ()):
+            if not -NEAR <= _float(point["value"]) <= highest + NEAR:
+                loss_text = "automation points beyond what MIDI holds became the nearest it has"
+                self._losses.note("points", "value", loss_text, point)
 
     def of(self, strip: str) -> Moves:
         """The moves of one strip's volume and pan, by time."""
@@ -102,12 +112,15 @@ def _levels_within(points: list[Entity], window: PlayWindow) -> Iterator[tuple[f
         is_ramp = point["interp"] == "linear" and next_point is not None
         if is_ramp and next_point is not None and next_point["value"] != level and end > start:
             ramp_beats = _float(next_point["time"]) - start
-            slope = (_float(next_point["value"]) - level) / ramp_beats
+            rise = _float(next_point["value"]) - level
             count = min(MOST_STEPS, max(1, round((end - start) / _FINEST)))
             for step in range(count):
                 at = start + (end - start) * step / count
                 if at >= window.start:
-                    yield window.time + at - window.start, level + slope * (at - start)
+                    yield (
+                        window.time + at - window.start,
+                        level + rise * ((at - start) / ramp_beats),
+                    )
         else:
             yield window.time + max(0.0, start - window.start), level
 

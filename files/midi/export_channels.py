@@ -56,7 +56,9 @@ class Channels:
         channels_by_track: dict[str, set[int]] = {}
         for note in state["notes"].values():
             clip = state["clips"].get(str(note["clip"]), {})
-            channels_by_track.setdefault(str(clip.get("track")), set()).add(int(str(note["ch"])))
+            channels_by_track.setdefault(str(clip.get("track")), set()).add(
+                int(float(str(note["ch"])))
+            )
         return {
             track: channels.pop()
             for track, channels in channels_by_track.items()

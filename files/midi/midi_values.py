@@ -92,4 +92,6 @@ def pan_of(value: int) -> float:
 
 
 def pan_value(pan: float) -> int:
+    """The nearest value for a pan, which automation may move past either side (rule M4)."""
+    pan = min(max(pan, 0.0), 1.0)
     return round(pan * 128 if pan <= 0.5 else CENTRE + (pan - 0.5) * 126)

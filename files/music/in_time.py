@@ -8,7 +8,7 @@ from files.readable_state import Entities, Entity
 def in_time(entities: Entities) -> list[Entity]:
     """By time; of those at one time the left one first, then by id (rule T3)."""
     placed = [
-        ((float(str(entity["time"])), int(str(entity.get("slot", 0))), entity_id), entity)
+        ((float(str(entity["time"])), float(str(entity.get("slot", 0))), entity_id), entity)
         for entity_id, entity in entities.items()
     ]
     return [entity for _, entity in sorted(placed, key=lambda item: item[0])]

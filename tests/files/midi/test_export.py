@@ -453,3 +453,33 @@ def test_any_notes_come_back(
     assert again == {0: 120} | tempos
     told = {s["time"]: (s["num"], s["den"]) for s in song.state["signatures"].values()}
     assert told == {0: (4, 4)} | signatures
+
+
+def test_M4_automation_beyond_what_midi_holds_is_the_nearest_and_told() -> None:
+    state = a_song()
+    for prop in ("pan", "volume"):
+        add(state, "lanes", f"lane_{prop}", track="track_01", target=f"channels/strip_01/{prop}")
+        for n, value in enumerate((0.5, -0.01, 1.01, 3.0)):
+            props = {"lane": f"lane_{prop}", "time": float(n), "value": value, "interp": "hold"}
+            add(state, "points", f"point_{prop}_{n}", **props)
+    content, losses = midi(state)
+    assert bytes((10, 127)) in content  # the pan, all the way to the right
+    told = [loss for loss in losses.losses if "beyond what MIDI holds" in loss.what]
+    assert [loss.count for loss in told] == [5]  # a volume of 1.01 is one of MIDI
+
+
+def test_a_ramp_of_no_length_is_a_step() -> None:
+    state = a_song()
+    add(state, "lanes", "lane_001", track="track_01", target="channels/strip_01/volume")
+    for n, (time, value) in enumerate(((0.0, 0.0), (5e-324, 1e9))):
+        add(state, "points", f"point_00{n}", lane="lane_001", time=time, value=value)
+    assert midi(state)[0]
+
+
+def test_more_tracks_than_a_file_can_announce_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.midi.export.MAX_TRACKS", 1)
+    with pytest.raises(BrokenSong, match="more than 0 tracks hold notes"):
+        write_midi(tmp_path / "song.mid", a_song())
+    assert list(tmp_path.iterdir()) == []

@@ -27,6 +27,9 @@ const WHOLE = 0.02;
 /** Beats below which two times are one. */
 const NEAR = 1e-6;
 
+/** As many as the head of a file can announce, that of the tempo among them. */
+const MOST_TRACKS = 0xffff;
+
 const CHANNELS = 16;
 const DRUMS = 9;
 const [BANK, VOLUME, PAN, BANK_FINE] = [0, 7, 10, 32];
@@ -41,6 +44,7 @@ const MOST_GLIDE_STEPS = 1_000;
 export function midiOf(song: Readable): WrittenSong {
   const writer = new Writer(song);
   const tracks = trackTree(song).map(({ id }) => id).filter((id) => song.get("tracks", id)?.content?.includes("notes") === true);
+  if (tracks.length >= MOST_TRACKS) throw new TooMuchForMidi(`${tracks.length} tracks hold notes: a MIDI file counts no further than ${MOST_TRACKS}.`);
   const events = [writer.conductor(), ...tracks.map((track) => writer.track(track))];
   return { bytes: fileOf(events, writer.division), tracks: tracks.length, notes: writer.notes, lost: writer.lost() };
 }

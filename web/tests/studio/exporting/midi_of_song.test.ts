@@ -90,3 +90,8 @@ test("a song that is too long for a file is told", () => {
 test("a file has a name that file systems take", () => {
   assert.deepEqual(["Night drive", "a/b\\c:\u202ed", "  ", "..", "../../etc/passwd"].map(fileName), ["Night drive.mid", "a b c d.mid", "song.mid", "song.mid", "etc passwd.mid"]);
 });
+
+test("more tracks than the head of a file can announce are refused, not counted from the beginning", () => {
+  const tracks = Object.fromEntries(Array.from({ length: 65_535 }, (_, at) => [`t${at}`, track("", "a0", null)]));
+  assert.throws(() => midiOf(songOf({ ...PARTS, tracks } as never)), TooMuchForMidi);
+});
