@@ -12,6 +12,7 @@ from typing import TypedDict
 from files.broken_song import BrokenSong
 from files.fitted_values import fit
 from files.losses import Loss, item_of, mended
+from files.music.in_time import counting
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
@@ -109,8 +110,8 @@ class Song:
     @property
     def in_list(self) -> InList:
         """What the row of its project says in lists: how it begins."""
-        signature = self.state["signatures"]["signature_start"]
-        bpm = self.state["tempo"]["tempo_start"]["bpm"]
+        signature = counting(self.state["signatures"], "signatures")[0]
+        bpm = counting(self.state["tempo"], "tempo")[0]["bpm"]
         assert isinstance(bpm, int | float)
         return InList(bpm=float(bpm), signature=f"{signature['num']}/{signature['den']}")
 

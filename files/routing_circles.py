@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from files.imported_song import Song
 from files.readable_state import State
-from files.state_faults import target_exists
+from files.state_faults import names_gone_leaf, target_exists
 from schema.entities import MASTER_CHANNEL
 
 Route = tuple[str, str, str | None]
@@ -75,6 +75,9 @@ def cut_circles(song: Song) -> None:
         if not target_exists(song.state, str(lane["target"])):
             point_count = song.remove_lane(lane_id)
             song.lost("automation points of sends that fed themselves", point_count)
+        elif names_gone_leaf(song.state, str(lane["target"])):
+            point_count = song.remove_lane(lane_id)
+            song.lost("automation points of parameters without a value", point_count)
 
 
 def _circle_words(song: Song, *channels: object) -> str:

@@ -38,7 +38,8 @@ def _missing(state: State) -> Iterator[tuple[str, str]]:
     for collection, entities in empty_state("").items():
         assert isinstance(entities, dict)
         for entity_id in entities:
-            if entity_id not in state[collection]:
+            is_replaceable = collection in MAPS_FROM_ZERO
+            if entity_id not in state[collection] and not is_replaceable:
                 yield f"{collection}/{entity_id}", "is missing: every project has it"
 
 
@@ -131,14 +132,21 @@ def _dead_lanes(state: State) -> Iterator[tuple[str, str]]:
 
 
 def target_exists(state: State, target: str) -> bool:
-    """Whether a path such as `devices/<id>/params/cutoff` leads to something in the state."""
+    """Whether a path such as `devices/<id>/params/cutoff` leads to something in the state.
+
+    A leaf of `params` need not be there: lanes may be made before it, and outlive it.
+    """
     collection, _, path_rest = target.partition("/")
     entity_id, _, prop = path_rest.partition("/")
     entity = state.get(collection, {}).get(entity_id)
     if entity is None:
         return False
-    name, _, leaf = prop.partition("/")
-    value = entity.get(name)
-    if not leaf:
-        return name in entity and name != "params"
-    return name == "params" and isinstance(value, dict) and leaf in value
+    name, slash, _ = prop.partition("/")
+    return name in entity and (name == "params") == bool(slash)
+
+
+def names_gone_leaf(state: State, target: str) -> bool:
+    """Whether a path that exists leads to a leaf of `params` that is not there."""
+    collection, entity_id, name, *leaf = target.split("/")
+    params = state[collection][entity_id][name]
+    return bool(leaf) and isinstance(params, Mapping) and leaf[0] not in params

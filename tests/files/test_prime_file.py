@@ -78,7 +78,7 @@ def test_values_that_json_has_no_number_for_are_not_written(tmp_path: Path) -> N
         (lambda d: first(d, "tracks").update(content=["audio"]), "its track holds no notes"),
         (lambda d: first(d, "clips").update(loopEnd=2), "only one of loopStart and loopEnd"),
         (lambda d: first(d, "clips").update(loopStart=3, loopEnd=2), "loop ends before"),
-        (lambda d: d["state"]["tempo"].clear(), "tempo_start: is missing"),
+        (lambda d: d["state"]["tempo"].clear(), "tempo: has no entity at time 0"),
         (lambda d: d["state"]["channels"]["ch_master"].update(role="regular"), "is the master"),
         (
             lambda d: d["state"]["sends"].update(
