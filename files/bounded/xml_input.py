@@ -15,8 +15,8 @@ MAX_FILE_BYTES = 64 * 1_048_576
 MAX_INFLATED_BYTES = 256 * 1_048_576
 """Thirty times the largest song seen; past it a file is a bomb."""
 
-MAX_NUMBER = 1e15
-"""Past it no time, level or count makes sense, and arithmetic would overflow."""
+MAX_NUMBER = 2.0**53
+"""The largest that a project holds, in `params`; arithmetic on it does not overflow."""
 
 MAX_ELEMENTS = 2_000_000
 MAX_DEPTH = 128

@@ -21,7 +21,7 @@ from files.dawproject.clip_frames import (
     rounds_of,
 )
 from files.dawproject.media import MediaReader
-from files.dawproject.values import point_value, to_linear
+from files.dawproject.values import kept, point_value, to_linear
 from files.imported_song import Song
 from files.music.song_tempo import SongClock, SongTempo
 from schema.limits import MAX_BEATS
@@ -29,6 +29,9 @@ from schema.limits import MAX_BEATS
 _KINDS = {"Notes": "notes", "Audio": "audio", "Video": "video", "Points": "automation"}
 _MAX_ROUNDS = 200_000
 """Elements looked at in written-out loops of one song: past it a file means harm."""
+
+_ROUNDING = 1e-9
+"""What two fades may be longer than their clip (as the server has it)."""
 
 
 Put = Callable[[str], None]
@@ -156,23 +159,24 @@ class ClipReader:
             frame = cut(frame, 0.0, max(frame.end, 1.0), self._tempo) or replace(frame, time=0.0)
         if kind in ("notes", "automation"):
             frame = in_beats(frame, self._tempo)
-        loop_start, loop_end = _kept_loop(frame.loop)
+        loop_start, loop_end = _kept_loop(frame)
         says_loop = number(frame.element, "loopEnd", 0) != 0
         self._song.lost("loops that are empty", says_loop and loop_end is None, loss)
-        fade_in = max(0.0, round(frame.fade_in, 6))
+        fade_in = max(0.0, kept(frame.fade_in, frame.element, "fadeInTime"))
+        duration = kept(frame.duration, frame.element, "duration")
         gain = frame.element.find("Gain")
         return self._song.add(
             "clips",
             track=frame.track,
             kind=kind,
-            time=round(frame.time, 6),
-            duration=round(frame.duration, 6),
-            playStart=round(frame.play_start, 6),
+            time=kept(frame.time, frame.element),
+            duration=duration,
+            playStart=kept(frame.play_start, frame.element, "playStart"),
             loopStart=loop_start,
             loopEnd=loop_end,
             contentTimeUnit=frame.unit,
             fadeIn=fade_in,
-            fadeOut=_rounded_to_fit(fade_in, frame.fade_out, frame.duration),
+            fadeOut=_kept_to_fit(fade_in, frame, duration),
             gain=to_linear(gain, 1.0),
             enable=frame.enable,
             name=frame.element.get("name", ""),
@@ -195,8 +199,10 @@ class ClipReader:
             self._song.add(
                 "notes",
                 clip=clip,
-                time=round(start, 6),
-                duration=round(time_to_beat(time + number(note, "duration")) - start, 6),
+                time=kept(start, note),
+                duration=kept(
+                    time_to_beat(time + number(note, "duration")) - start, note, "duration"
+                ),
                 key=integer(note, "key"),
                 vel=velocity,
                 rel=number(note, "rel", min(max(velocity, 0.0), 1.0)),
@@ -216,7 +222,7 @@ class ClipReader:
             self._song.add(
                 "warps",
                 clip=clip,
-                time=round(time_to_beat(number(warp, "time")), 6),
+                time=kept(time_to_beat(number(warp, "time")), warp),
                 contentTime=content_time,
             )
 
@@ -278,17 +284,18 @@ def _constant_gain(part: Element) -> float | None:
     return to_linear(holder, 1.0)
 
 
-def _rounded_to_fit(fade_in: float, fade_out: float, duration: float) -> float:
-    fade = max(0.0, round(fade_out, 6))
-    is_too_long = fade_in + fade > round(duration, 6)
+def _kept_to_fit(fade_in: float, frame: Frame, duration: float) -> float:
+    fade = max(0.0, kept(frame.fade_out, frame.element, "fadeOutTime"))
+    is_too_long = fade_in + fade > duration + _ROUNDING
     return max(0.0, round(fade - 1e-6, 6)) if is_too_long else fade
 
 
-def _kept_loop(loop: tuple[float, float] | None) -> tuple[float | None, float | None]:
+def _kept_loop(frame: Frame) -> tuple[float | None, float | None]:
     """A loop as it can be stored: not beyond the end of all songs, and not empty."""
-    if loop is None:
+    if frame.loop is None:
         return None, None
-    start, end = round(max(0.0, loop[0]), 6), round(min(loop[1], MAX_BEATS), 6)
+    start = kept(max(0.0, frame.loop[0]), frame.element, "loopStart")
+    end = kept(min(frame.loop[1], MAX_BEATS), frame.element, "loopEnd")
     return (start, end) if start < end else (None, None)
 
 

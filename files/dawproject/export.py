@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from files.dawproject.export_clips import ClipWriter
 from files.dawproject.export_losses import count_unheld
-from files.dawproject.export_values import Ids, flag, numeral, writable
+from files.dawproject.export_values import Ids, flag, numeral, whole, writable
 from files.losses import Loss, Losses
 from files.music.in_time import counting, in_time
 from files.readable_state import Entities, State
@@ -102,7 +102,7 @@ class _ProjectWriter:
         tempo, signature = self._first_of("tempo"), self._first_of("signatures")
         bpm = {"unit": "bpm", "value": numeral(tempo["bpm"]), "id": self._ids.of("tempo")}
         SubElement(element, "Tempo", bpm)
-        meter = {"numerator": str(signature["num"]), "denominator": str(signature["den"])}
+        meter = {"numerator": whole(signature["num"]), "denominator": whole(signature["den"])}
         SubElement(element, "TimeSignature", meter | {"id": self._ids.of("signature")})
 
     def _first_of(self, collection: str) -> Mapping[str, object]:
@@ -129,8 +129,10 @@ class _ProjectWriter:
         if len(signatures) > 1:
             points = self._points(arrangement, "TimeSignatureAutomation", "signature")
             for meter in signatures:
-                point = {"time": numeral(meter["time"]), "numerator": str(meter["num"])}
-                SubElement(points, "TimeSignaturePoint", point | {"denominator": str(meter["den"])})
+                point = {"time": numeral(meter["time"]), "numerator": whole(meter["num"])}
+                SubElement(
+                    points, "TimeSignaturePoint", point | {"denominator": whole(meter["den"])}
+                )
 
     def _points(self, arrangement: Element, tag: str, target: str) -> Element:
         points = SubElement(arrangement, tag, timeUnit="beats", id=self._ids.new())
@@ -171,7 +173,7 @@ class _ProjectWriter:
     def _channel(self, parent_element: Element, channel_id: str) -> None:
         channel = self._entities("channels")[channel_id]
         attributes = {
-            "audioChannels": str(channel["audioChannels"]),
+            "audioChannels": whole(channel["audioChannels"]),
             "role": str(channel["role"]),
             "solo": flag(channel["solo"]),
             "id": self._ids.of(channel_id),
@@ -265,7 +267,8 @@ class _ProjectWriter:
         elif isinstance(value, int | float):
             unit = self._units.get(path, "linear")
             if isinstance(value, int):
-                loss_text = "automated whole numbers of plug-ins were written as decimals"
+                of_whole = "automated whole" if path in self._units else "very large whole"
+                loss_text = f"{of_whole} numbers of plug-ins were written as decimals"
                 self.losses.note("devices", "params", loss_text, device)
             real = {"unit": unit, "value": numeral(value)}
             SubElement(holder, "RealParameter", attributes | real)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from files.dawproject.export_values import Ids, flag, numeral
+from files.dawproject.export_values import Ids, flag, numeral, whole
 from files.losses import Losses
 from files.readable_state import Entities, State
 
@@ -184,8 +184,8 @@ class ClipWriter:
             attributes = {
                 "time": numeral(note["time"]),
                 "duration": numeral(note["duration"]),
-                "channel": str(note["ch"]),
-                "key": str(note["key"]),
+                "channel": whole(note["ch"]),
+                "key": whole(note["key"]),
                 "vel": numeral(note["vel"]),
                 "rel": numeral(note["rel"]),
             }
@@ -202,7 +202,7 @@ class ClipWriter:
             holder = SubElement(holder, "Warps", attributes)
             content_id = self._ids.new()
         attributes = {
-            "channels": str(media["channels"]),
+            "channels": whole(media["channels"]),
             "duration": numeral(media["duration"] or 0),
             "sampleRate": str(round(float(str(media["sampleRate"] or 0)))),
             "id": content_id,

@@ -13,6 +13,12 @@ def numeral(value: object) -> str:
     return repr(float(value))
 
 
+def whole(value: object) -> str:
+    """A number of a field of whole ones, which may be kept as a float."""
+    assert isinstance(value, int | float)
+    return str(int(value))
+
+
 def flag(value: object) -> str:
     """An XML boolean."""
     return "true" if value else "false"

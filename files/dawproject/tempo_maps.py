@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer, number
-from files.dawproject.values import Role, Target, point_value
+from files.dawproject.values import Role, Target, kept, point_value
 from files.imported_song import Song
 from files.music.song_tempo import SongClock, SongTempo, beats_lasting
 
@@ -39,7 +39,7 @@ def read_tempo(song: Song, found_map: Found) -> SongTempo:
             _add_by_seconds(song, in_time)
         else:
             for point in in_time:
-                song.add_tempo(round(number(point, "time"), 6), point_value(point), _interp(point))
+                song.add_tempo(number(point, "time"), point_value(point), _interp(point))
     return tempo_map(song)
 
 
@@ -70,7 +70,7 @@ def read_signatures(song: Song, found_map: Found, tempo: SongTempo) -> None:
     points, unit = found_map
     clock = SongClock(tempo, unit)
     for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
-        beat = round(clock.beat_at(number(point, "time")), 6)
+        beat = kept(clock.beat_at(number(point, "time")), point)
         song.add_signature(beat, integer(point, "numerator"), integer(point, "denominator"))
 
 

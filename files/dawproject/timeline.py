@@ -11,7 +11,7 @@ from files.bounded.xml_input import number
 from files.bounded.zip_input import ZipInput
 from files.dawproject.clips import ClipReader
 from files.dawproject.tempo_maps import find_map, read_signatures, read_tempo
-from files.dawproject.values import Target, flag, point_value
+from files.dawproject.values import Target, flag, kept, point_value
 from files.imported_song import Song
 from files.music.song_tempo import SongClock
 
@@ -139,7 +139,7 @@ class Timeline:
     def _read_markers(self, part: Element, scope: _Scope) -> None:
         clock = SongClock(self._tempo, scope.unit)
         for marker in part.iterfind("Marker"):
-            time = round(clock.beat_at(number(marker, "time")), 6)
+            time = kept(clock.beat_at(number(marker, "time")), marker)
             name, color = marker.get("name", ""), marker.get("color")
             self._song.add("markers", time=time, name=name, color=color)
 
@@ -178,7 +178,8 @@ class Timeline:
             name=part.get("name", ""),
         )
         for point in _points(part):
-            self._add_point(part, point, lane, round(time_to_beat(number(point, "time")), 6))
+            time = kept(time_to_beat(number(point, "time")), point)
+            self._add_point(part, point, lane, time)
         return lane
 
     def _add_point(self, part: Element, point: Element, lane: str, time: float) -> None:

@@ -1,5 +1,6 @@
 """Values of a DAWproject in Prime's units, and what its automation aims at."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -9,6 +10,9 @@ from files.bounded.xml_input import BadElement, integer, number
 Role = Literal["volume", "pan", "switch", "param", "tempo", "signature"]
 
 _SILENCE_DECIBELS = -200.0
+
+_BLUR = 1e-8
+"""Beats: more than sums of beats are off by, at the end of the longest song."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ def real(element: Element, name: str = "value", default: float | None = None) ->
     if element.get(name, "").strip().lower() in ("-inf", "-infinity"):
         return _SILENCE_DECIBELS
     return number(element, name, default)
+
+
+def kept(beats: float, element: Element, name: str = "time") -> float:
+    """Beats, to a millionth where they were calculated; what the file says stays as it says it."""
+    written = number(element, name, math.inf)
+    return written if abs(written - beats) < _BLUR else round(beats, 6)
 
 
 def linear(value: float, unit: str) -> float:

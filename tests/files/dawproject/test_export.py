@@ -188,3 +188,25 @@ def test_every_song_of_lmms_common_comes_back_but_for_what_was_told(tmp_path: Pa
         state = read_song(source).state
         again, places = round_trip(state, path)
         assert differences(state, again, places) == [], source.name
+
+
+@pytest.mark.parametrize(
+    ("leaf", "is_automated", "words"),
+    [
+        (8, False, []),
+        (8, True, ["1 automated whole numbers of plug-ins were written as decimals"]),
+        (2**53, False, ["1 very large whole numbers of plug-ins were written as decimals"]),
+    ],
+)
+def test_why_a_whole_number_is_a_decimal(
+    tmp_path: Path, leaf: int, is_automated: bool, words: list[str]
+) -> None:
+    state, path = a_state(), tmp_path / "song.dawproject"
+    state["devices"]["dev_0001"]["params"]["voices"] = leaf
+    if is_automated:
+        state["lanes"]["lane_002"]["target"] = "devices/dev_0001/params/voices"
+    told = [str(loss) for loss in write_dawproject(path, state) if "decimals" in loss.what]
+    assert told == words
+    [device] = read_dawproject(path).state["devices"].values()
+    params: Any = device["params"]
+    assert params["voices"] == leaf
