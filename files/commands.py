@@ -40,6 +40,7 @@ from prime_client.failures import (
     CannotConnect,
     ConnectionOver,
     DeltaRefused,
+    PrimeError,
     RoomClosed,
 )
 from schema.limits import MAX_NAME_LENGTH
@@ -50,6 +51,9 @@ BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
 LOCAL_EMAIL = "you@prime.local"
 DATA_HELP = "directory of a server of our own, without --url (%(default)s)"
+LOGOUT_SECONDS = 10.0
+"""How long a server may take to end our login."""
+
 SHOWN_ITEMS = 5
 """Of each kind of loss, named on a terminal; --json names more."""
 FAILURES = (
@@ -161,7 +165,15 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
             await client.login(arguments.email, password)
         else:
             await _log_in_locally(client, arguments.data)
+        stack.push_async_callback(_log_out, client)
         yield client
+
+
+async def _log_out(client: Client) -> None:
+    """No login is left behind, whatever happened; nor does this hide it."""
+    with contextlib.suppress(PrimeError, TimeoutError):  # it was ended, or the server is gone
+        async with asyncio.timeout(LOGOUT_SECONDS):
+            await client.logout()
 
 
 def _alone() -> dict[str, str]:
