@@ -11,8 +11,12 @@ Route = tuple[str, str, str | None]
 """From a channel to a channel, by a send's id or (None) by its output."""
 
 
-def circles(state: State) -> Iterator[Route]:
-    """The routes that lead back; without them nothing does."""
+def circles(state: State, *, from_master: bool = True) -> Iterator[Route]:
+    """The routes that lead back; without them nothing does.
+
+    So does all that leads on from the master where other formats let what leads nowhere lead to it;
+    not `from_master`: only if it comes back.
+    """
     routes = _routes(state)
     open_channels: set[str] = set()
     visited: set[str] = set()
@@ -29,7 +33,7 @@ def circles(state: State) -> Iterator[Route]:
             if route is None:
                 open_channels.discard(channel)
                 path.pop()
-            elif route[1] in open_channels or channel == MASTER_CHANNEL:
+            elif route[1] in open_channels or (from_master and channel == MASTER_CHANNEL):
                 yield route
             elif route[1] not in visited:
                 visited.add(route[1])

@@ -26,7 +26,14 @@ def state_ops(state: State) -> list[Op]:
         if collection in MAPS_FROM_ZERO:
             [(start_id, start)] = empty.items()
             ops += _start_of_map(collection, others, start_id, start)
-        for entity_id, entity in _ordered(others, _TO_THEMSELVES.get(collection)):
+        made_ids: set[object] = {None}
+        pointer = _TO_THEMSELVES.get(collection)
+        closing: list[Op] = []
+        for entity_id, entity in _ordered(others, pointer):
+            made_ids.add(entity_id)
+            if pointer == "stemOf" and entity[pointer] not in made_ids:  # stems of each other
+                closing += _set(collection, entity_id, {pointer: entity[pointer]})
+                entity = {**entity, pointer: None}
             entity_before = empty.get(entity_id)
             props = _changed(
                 entity, defaults(collection) if entity_before is None else entity_before
@@ -38,6 +45,7 @@ def state_ops(state: State) -> list[Op]:
                 ops.append({"op": "set", "col": collection, "id": entity_id, "props": named})
             elif props:
                 ops.append({"op": "set", "col": collection, "id": entity_id, "props": props})
+        ops += closing
     return ops
 
 

@@ -27,7 +27,6 @@ def faults(state: State) -> Iterator[tuple[str, str]]:
         ("tracks", "parent", TRACK_DEPTH),
         ("channels", "dest", 0),
         ("clips", "ref", 1),
-        ("media", "stemOf", 0),
     ):
         yield from _bad_chains(state[collection], collection, prop, bound)
     yield from _bad_clips(state)

@@ -178,6 +178,25 @@ def test_another_one_stands_at_the_beginning(tmp_path: Path, collection: str, st
     goes_out_and_comes_in(document, tmp_path)
 
 
+def test_the_master_feeds_what_leads_nowhere(tmp_path: Path) -> None:
+    document = Document(a_state())
+    nowhere = Insert("channels", "chan_out", {"dest": None})
+    apply(
+        document,
+        [nowhere, Insert("sends", "send_out", {"channel": "ch_master", "dest": "chan_out"})],
+    )
+    assert "send_out" in document.collections["sends"]
+    goes_out_and_comes_in(document, tmp_path)
+
+
+def test_recordings_that_are_stems_of_each_other(tmp_path: Path) -> None:
+    document = Document(a_state())
+    apply(document, [Insert("media", "media_02", {"stemOf": "media_01"})])
+    apply(document, [Set("media", "media_01", {"stemOf": "media_02"})])
+    assert document.collections["media"]["media_01"]["stemOf"] == "media_02"
+    goes_out_and_comes_in(document, tmp_path)
+
+
 def test_times_come_back_to_the_last_digit(tmp_path: Path) -> None:
     document, path = Document(a_state()), tmp_path / "song.dawproject"
     times: dict[str, Any] = {"time": 1 / 3, "duration": 1e-7}
