@@ -14,10 +14,11 @@ from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
 from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
+from rooms.presence.told_selections import with_less_selected
 from rooms.roles import Grant
 from schema.close_codes import REPLACED
 from schema.errors import ErrorCode
-from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
+from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (
     Ack,
     Error,
@@ -94,11 +95,11 @@ class Members:
         """All of them, as a client gets them."""
         members_here = [self.shown(seat) for seat in self.seats.values()]
         absent_members = (absent.member for absent in self.absent.members.values())
-        return _with_less_selected([*members_here, *self.remote.as_members(), *absent_members])
+        return with_less_selected([*members_here, *self.remote.as_members(), *absent_members])
 
     def here(self) -> list[RemoteMember]:
         """Our members, as other nodes get them."""
-        members_shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
+        members_shown = with_less_selected([self.shown(seat) for seat in self.seats.values()])
         pairs = zip(members_shown, self.seats.values(), strict=True)
         seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
         absent = self.absent.members.values()
@@ -374,23 +375,6 @@ class Members:
 
     def _to_all(self, message: MemberJoined | MemberLeft) -> Send:
         return send(message, self.joined())
-
-
-def _with_less_selected(members: list[Member]) -> list[Member]:
-    """What all have selected, if it may be told at once; else the first ids of each (rule J12)."""
-    selections = [s for m in members if isinstance(s := m.presence.selection, list) and s]
-    if sum(map(len, selections)) <= MAX_SELECTED_TOLD:
-        return members
-    selected_each = MAX_SELECTED_TOLD // len(selections)
-    return [_with_selected(member, selected_each) for member in members]
-
-
-def _with_selected(member: Member, most: int) -> Member:
-    selection = member.presence.selection
-    if not isinstance(selection, list) or len(selection) <= most:
-        return member
-    presence = structs.replace(member.presence, selection=selection[:most])
-    return structs.replace(member, presence=presence)
 
 
 def _waiting_acks(seat: Seat) -> list[Ack]:
