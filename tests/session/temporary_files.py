@@ -16,14 +16,18 @@ IN_MEMORY = Path("/dev/shm")
 ROOT = "PYTEST_DEBUG_TEMPROOT"
 """By this variable pytest is told where its temporary directories go."""
 
+OF_ALL = "TMPDIR"
+"""By this one every program is: a load test that a test starts has its database there."""
+
 LEAST_BYTES = 8 * 1024**3
 """Free memory, and free space there: what a test wrote goes when it has passed."""
 
 
 def write_to_memory(environment: MutableMapping[str, str], where: Path = IN_MEMORY) -> None:
-    """Have pytest do so, unless it is told a place or the machine has none for it."""
+    """Have pytest and all it starts do so, unless told a place or the machine has none for it."""
     if is_fit(where):
-        environment.setdefault(ROOT, str(where))
+        for name in (ROOT, OF_ALL):
+            environment.setdefault(name, str(where))
 
 
 def is_fit(where: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.session.temporary_files import LEAST_BYTES, ROOT, write_to_memory
+from tests.session.temporary_files import LEAST_BYTES, OF_ALL, ROOT, write_to_memory
 
 
 class Stands:
@@ -31,20 +31,21 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "statvfs", say(Stands(f_flag=0)))
 
 
-def chosen(where: Path, **given: str) -> str | None:
+def chosen(where: Path, **given: str) -> list[str | None]:
     environment = dict(given)
     write_to_memory(environment, where)
-    return environment.get(ROOT)
+    return [environment.get(name) for name in (ROOT, OF_ALL)]
 
 
 @pytest.mark.usefixtures("large")
 def test_a_machine_with_room_has_them_in_memory(tmp_path: Path) -> None:
-    assert chosen(tmp_path) == str(tmp_path)
+    assert chosen(tmp_path) == [str(tmp_path), str(tmp_path)]
 
 
 @pytest.mark.usefixtures("large")
 def test_who_names_a_place_gets_it(tmp_path: Path) -> None:
-    assert chosen(tmp_path, **{ROOT: "/elsewhere"}) == "/elsewhere"
+    places = {ROOT: "/elsewhere", OF_ALL: "/another"}
+    assert chosen(tmp_path, **places) == list(places.values())
 
 
 @pytest.mark.usefixtures("large")
@@ -61,8 +62,8 @@ def test_without_room_they_stay_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, value: Stands
 ) -> None:
     monkeypatch.setattr(module, name, say(value))
-    assert chosen(tmp_path) is None
+    assert chosen(tmp_path) == [None, None]
 
 
 def test_where_there_is_no_such_folder_they_stay_on_disk(tmp_path: Path) -> None:
-    assert chosen(tmp_path / "none") is None
+    assert chosen(tmp_path / "none") == [None, None]
