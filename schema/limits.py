@@ -539,7 +539,7 @@ MAX_SELECTED_TOLD = BOUNDS.add(
     "ids",
     "`joined`, a whole `tick`",
     Instead.CLIPPED,
-    "rooms/presence/members.py",
+    "rooms/presence/told_selections.py",
     "Selected by all members together; past it the first of each are told.",
 )
 
