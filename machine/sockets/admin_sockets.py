@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 LONGEST_PATH = 107
@@ -19,6 +20,9 @@ OF_UNITS = "admin"
 
 RUN = Path("/run/prime")
 """Where ops/systemd gives each node its runtime directory."""
+
+TEMPORARY = Path("/tmp")
+"""Where a directory is made for data whose own path is too long; it goes with its last socket."""
 
 
 class NoSocket(Exception):
@@ -42,7 +46,7 @@ def directory_of(given: Path | None, data: Path, environment: Mapping[str, str])
     if _is_short(directory):
         return directory
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return Path("/tmp") / f"prime-admin-{os.geteuid()}-{digest}"
+    return TEMPORARY / f"prime-admin-{os.geteuid()}-{digest}"
 
 
 def listen(directory: Path, name: str) -> socket.socket:
@@ -54,13 +58,22 @@ def listen(directory: Path, name: str) -> socket.socket:
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise NoSocket(f"the path {path} is longer than {LONGEST_PATH} bytes; choose a shorter one")
     try:
-        _make_private(directory)
-        remove_stale(directory)
-        listening = _bound(path)
+        try:
+            listening = _bound_in(directory, path)
+        except FileNotFoundError:  # the last socket of another node took the directory with it
+            listening = _bound_in(directory, path)
     except OSError as error:
         raise NoSocket(f"cannot listen in {directory}: {error.strerror}") from error
     listening.setblocking(False)
     return listening
+
+
+def remove(path: Path) -> None:
+    """The socket of a node that ends, and a temporary directory that nobody has one in any more."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        if path.parent.parent == TEMPORARY:
+            path.parent.rmdir()  # fails while there are others
 
 
 def directories_of_units(run: Path = RUN) -> list[Path]:
@@ -87,6 +100,12 @@ def remove_stale(directory: Path) -> None:
                 path.unlink(missing_ok=True)
             except OSError:
                 continue  # busy, or another user's
+
+
+def _bound_in(directory: Path, path: Path) -> socket.socket:
+    _make_private(directory)
+    remove_stale(directory)
+    return _bound(path)
 
 
 def _bound(path: Path) -> socket.socket:

@@ -9,14 +9,13 @@ import pwd
 import socket
 import struct
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
-from machine.sockets.admin_sockets import NoSocket, directory_of, listen
+from machine.sockets.admin_sockets import NoSocket, directory_of, listen, remove
 from schema.messages import Error
 from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.caller import Caller
@@ -99,8 +98,7 @@ class AdminSocket:
         if self._server is not None:
             self._server.close()
         if self.path is not None:
-            with suppress(OSError):
-                self.path.unlink(missing_ok=True)
+            remove(self.path)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._connection_count >= MOST_AT_ONCE:

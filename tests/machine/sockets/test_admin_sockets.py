@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from machine.sockets import admin_sockets
 from machine.sockets.admin_sockets import (
     LONGEST_PATH,
     NoSocket,
     directories_of_units,
     directory_of,
     listen,
+    remove,
     remove_stale,
     sockets_in,
 )
@@ -43,6 +45,36 @@ def test_a_socket_is_for_its_user_alone(tmp_path: Path) -> None:
         assert path.is_socket(), "somebody listens"
     with listen(place, "far"):
         assert sockets_in(place) == [place / "far.sock"], "what a dead node left is removed"
+
+
+def test_a_temporary_directory_goes_with_its_last_socket(
+    tmp_path: Path,
+) -> None:
+    place = directory_of(None, tmp_path / ("x" * LONGEST_PATH), {})
+    with listen(place, "near"), listen(place, "far"):
+        remove(place / "near.sock")
+        assert sockets_in(place) == [place / "far.sock"]
+        remove(place / "far.sock")
+    assert not place.exists()
+    with listen(tmp_path / "given", "near"):
+        remove(tmp_path / "given" / "near.sock")
+    assert (tmp_path / "given").is_dir(), "what somebody has chosen stays"
+
+
+def test_a_directory_that_goes_at_that_moment_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[Path] = []
+
+    def go_once(directory: Path) -> None:
+        if not gone:
+            gone.append(directory)
+            directory.rmdir()
+
+    monkeypatch.setattr(admin_sockets, "remove_stale", go_once)
+    with listen(tmp_path / "s", "near"):
+        assert sockets_in(tmp_path / "s") == [tmp_path / "s" / "near.sock"]
+    assert gone == [tmp_path / "s"]
 
 
 def test_what_is_no_place_for_a_socket_is_refused_in_a_sentence(tmp_path: Path) -> None:
