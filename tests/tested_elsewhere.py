@@ -3,7 +3,6 @@
 TESTED_ELSEWHERE = {
     "loadtest.checking.audit": "tests/loadtest/demo/test_demo.py",
     "machine.local_postgres": "tests/machine/test_local_node.py",
-    "server.encoding.unreadable_bytes": "tests/server/encoding/test_decode_errors.py",
     "server.calls.rows.auth_sessions": "tests/server/calls/rows/test_collaboration_sessions.py",
     "server.calls.accounts.self_service.address_verification": (
         "tests/server/calls/accounts/self_service/test_mailed_tokens.py"

@@ -15,6 +15,7 @@ from server.encoding.unreadable_bytes import (
     MARK,
     fields_in_front,
     mended_halves,
+    mended_texts,
     no_number_at,
     places_of_mark,
     with_mark,
@@ -92,10 +93,10 @@ class Explainer:
     def explain(self, data: bytes, error: Exception) -> BadMessage:
         """What was wrong with bytes that `decode` could not read.
 
-        A client that cuts a text in the middle of a character sends half a surrogate pair: a mark
-        of the same length in its place lets the rest be read.
+        A client that cuts a text in the middle of a character sends half a surrogate pair, one with
+        another encoding no UTF-8: a mark in its place lets the rest be read.
         """
-        mended = mended_halves(data)
+        mended = _mended(data, error, self.decode)
         unread = self.look_at(mended)
         explained = self._explained(data, mended, error, unread)
         if unread.name == "delta":
@@ -112,7 +113,7 @@ class Explainer:
             path = self._place_of_mark(mended)
             reason = f"{NO_NUMBER} - at `$.{path}`" if path else NO_NUMBER
         elif mended != data and name is not None:
-            reason, path = _halved(reason, lambda: self._places_of_mark(self.decode(mended)))
+            reason, path = _marked(data, reason, lambda: self._places_of_mark(self.decode(mended)))
         if name is None:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
         if name == "call" and isinstance(error, RecursionError):
@@ -149,7 +150,10 @@ class Explainer:
 
     def _short(self, raw: msgspec.Raw) -> object:
         data = bytes(raw)
-        return self.read(data) if 0 < len(data) <= 512 else None
+        try:
+            return self.read(data) if 0 < len(data) <= 512 else None
+        except UNREADABLE:  # the other fields can be read all the same
+            return None
 
     def _places_of_mark(self, message: object) -> Iterator[str]:
         if isinstance(message, Call):
@@ -163,16 +167,18 @@ class Explainer:
 
 NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out"
 
-MEND_HALVES = "toWellFormed() of JavaScript mends it"
+HALF = "half a surrogate pair is no text: toWellFormed() of JavaScript mends it"
+
+NOT_UTF8 = "the text is not UTF-8"
 
 
 def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
     """What was wrong with the parameters of a call, which `decode` could not read (rule C3)."""
     reason, path = in_words(_cause(error)), ""
-    mended = mended_halves(data)
+    mended = _mended(data, error, decode)
     if mended != data:
-        reason, path = _halved(
-            reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
+        reason, path = _marked(
+            data, reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
         )
     path = path or _path_in(reason)
     if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
@@ -246,7 +252,7 @@ def _cause(error: Exception) -> str:
         case RecursionError():
             return "it is nested too deep"
         case UnicodeDecodeError():
-            return "the text is not UTF-8"
+            return NOT_UTF8
     return str(error)
 
 
@@ -272,12 +278,17 @@ _OF_A_FIELD = re.compile(
 )
 
 
-def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
-    """What is said where there are halves, and the place of the first."""
+def _mended(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> bytes:
+    """With a mark for each text, or half a character, that no text holds."""
+    mended = mended_halves(data)
+    return mended_texts(mended, decode) if isinstance(error, UnicodeDecodeError) else mended
+
+
+def _marked(data: bytes, reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
+    """What is said of texts that were marked, and the place of the first."""
+    said = HALF if mended_halves(data) != data else NOT_UTF8
     try:
         path = next(places(), "")
     except UNREADABLE as other:  # that is not all that is wrong
         return in_words(_cause(other)), ""
-    if not path:
-        return reason, ""
-    return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{path}`", path
+    return (f"{said} - at `$.{path}`", path) if path else (reason, "")

@@ -5,8 +5,10 @@ A mark is put in the place of what no text and no JSON holds; where it is found,
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import msgspec
 
 from schema.server_limits import READ_ANYHOW_BYTES
 
@@ -48,6 +50,42 @@ _MARK, _MARK_ESCAPED = MARK.encode(), rb"\\ua9c1"
 def mended_halves(data: bytes) -> bytes:
     """With a mark for each half; the same where there is none."""
     return _HALF_ESCAPED.sub(_MARK_ESCAPED, _HALF.sub(_MARK, data))
+
+
+# Texts of MessagePack that are not UTF-8: the mark stands for the whole text.
+
+MOST_TEXTS = 4
+"""Of a short message are marked, of a long one the first: each costs one more reading of it."""
+
+
+def mended_texts(data: bytes, decode: Callable[[bytes], object]) -> bytes:
+    """With a mark in the place of such texts; the same where there is none."""
+    for _ in range(MOST_TEXTS if len(data) <= READ_ANYHOW_BYTES else 1):
+        try:
+            decode(data)
+        except UnicodeDecodeError as error:
+            data = _with_mark_for(data, error.object)
+        except (msgspec.DecodeError, RecursionError):
+            break
+        else:
+            break
+    return data
+
+
+def _with_mark_for(data: bytes, text: bytes) -> bytes:
+    """The first such text, by any of the heads that one of its length may have (MessagePack)."""
+    size = len(text)
+    heads = [bytes((0xA0 | size,))] if size < 32 else []
+    heads += [
+        bytes((head,)) + size.to_bytes(width, "big")
+        for head, width in ((0xD9, 1), (0xDA, 2), (0xDB, 4))
+        if size < 256**width
+    ]
+    found = [(at, head) for head in heads if (at := data.find(head + text)) >= 0]
+    if not found:
+        return data
+    at, head = min(found)
+    return data[:at] + bytes((0xA0 | len(_MARK),)) + _MARK + data[at + len(head) + size :]
 
 
 def places_of_mark(value: object, path: str) -> Iterator[str]:

@@ -1,0 +1,129 @@
+"""Texts of MessagePack that are in no UTF-8: where they stand is told, and who said it."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from schema.calling.projects.project_calls import CreateProject
+from schema.messages import Call
+from schema.server_limits import READ_ANYHOW_BYTES
+from server.encoding.codec import MSGPACK, BadMessage
+from server.encoding.unreadable_bytes import MOST_TEXTS, mended_texts
+from tests.server.wire import Message
+
+PROJECT = "00000000-0000-4000-8000-000000000001"
+
+PLAIN, LATIN_1 = "cafe", b"caf\xe9"
+"""Of one length, so that the one can stand in the place of the other."""
+
+OP = {"op": "set", "col": "tracks", "id": "track_01", "props": {"name": PLAIN}}
+GOOD_OP = {"op": "delete", "col": "tracks", "id": "track_01"}
+CALL = {"t": "call", "id": "call_001", "method": "projects.create", "params": {"name": PLAIN}}
+DELTA = {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": [GOOD_OP, OP, GOOD_OP, OP]}
+
+SPOILT: dict[str, tuple[Message, str, Message]] = {
+    "in two ops": (DELTA, "op_invalid", {"op": 1, "field": "name"}),
+    "in a call": (CALL, "validation", {"field": "name"}),
+    "in the key of a call": (
+        {"t": "call", "id": "call_001", "method": "projects.create", "idempotency_key": PLAIN},
+        "bad_message",
+        {"field": "idempotency_key"},
+    ),
+    "in a message": (
+        {"t": "presence", "project": PROJECT, "tool": PLAIN},
+        "bad_message",
+        {"field": "tool"},
+    ),
+}
+
+
+def refusal(message: Message, size: int = len(PLAIN)) -> BadMessage:
+    """Of that message with such a text of so many bytes wherever PLAIN stands."""
+    whole = MSGPACK.encode(_longer(message, PLAIN * (size // len(PLAIN))))
+    with pytest.raises(BadMessage) as told:
+        _read_all(whole.replace(PLAIN.encode(), LATIN_1))
+    return told.value
+
+
+def _read_all(data: bytes) -> None:
+    """A message, and the parameters of a call, which are read later."""
+    message = MSGPACK.decode(data)
+    if isinstance(message, Call):
+        MSGPACK.params(message.params, CreateProject)
+
+
+def _longer(value: Any, text: str) -> Any:
+    match value:
+        case dict():
+            return {name: _longer(one, text) for name, one in value.items()}
+        case list():
+            return [_longer(one, text) for one in value]
+    return text if value == PLAIN else value
+
+
+@pytest.mark.parametrize("where", SPOILT)
+def test_E1_D21_a_text_that_is_no_utf_8_is_answered_with_its_place(where: str) -> None:
+    message, code, details = SPOILT[where]
+    error = refusal(message).as_answer()
+    assert (error.code, error.details) == (code, details)
+    assert error.id in (message.get("id"), None)
+    assert "the text is not UTF-8 - at `$." in error.message
+
+
+@pytest.mark.parametrize("size", [4, 32, 300, 70_000])
+def test_E1_so_is_one_of_any_length(size: int) -> None:
+    """By whatever head MessagePack gives it."""
+    props = {"col": "tracks", "op": "insert", "id": "track_01"}
+    ops = [{**props, "entity": {"name": PLAIN}}]
+    assert refusal({**DELTA, "ops": ops}, size).details == {"op": 0, "field": "name"}
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ({"t": "gesture", "project": PROJECT, "id": "gesture_001", "values": None}, "id"),
+        ({"t": "gesture", "project": PROJECT, "id": "gesture_001", "values": None}, "project"),
+        ({"t": "call", "id": "call_001", "method": "projects.list"}, "id"),
+        (DELTA, "id"),
+        (DELTA, "project"),
+        ({"t": "join", "id": "join_0001", "project": PROJECT}, "id"),
+        ({"t": "join", "id": "join_0001", "project": PROJECT}, "project"),
+        ({"t": "nothing_here", "id": "other_001", "project": PROJECT}, "project"),
+    ],
+)
+def test_E4_E10_what_names_a_message_is_no_noise_whatever_its_ids_are(
+    message: Message, field: str
+) -> None:
+    told = refusal(message | {field: PLAIN})
+    assert not told.is_noise
+    assert told.id == (None if field == "id" else message["id"])
+
+
+@pytest.mark.parametrize(("count", "most"), [(10, MOST_TEXTS), (READ_ANYHOW_BYTES, 1)])
+def test_what_such_texts_cost_is_bounded_however_many_there_are(count: int, most: int) -> None:
+    reads: list[bytes] = []
+
+    def decode(data: bytes) -> object:
+        reads.append(data)
+        return msgspec.msgpack.decode(data)
+
+    texts = b"\xdd" + count.to_bytes(4, "big") + b"\xa1\xff" * count
+    mended = mended_texts(texts, decode)
+    assert len(reads) == most
+    assert mended.count(b"\xff") == count - most
+
+
+def test_what_is_wrong_besides_is_left_as_it_is() -> None:
+    assert mended_texts(b"\x92\xa1\xff\xc1", msgspec.msgpack.decode) == b"\x92\xa3\xea\xa7\x81\xc1"
+    assert mended_texts(b"\xc1", msgspec.msgpack.decode) == b"\xc1"
+
+
+def test_E10_of_a_key_that_stands_twice_the_last_counts_and_no_two_names() -> None:
+    twice = b"\x82\xa1t\xa4ping\xa1t\xa5leave"
+    with pytest.raises(BadMessage) as told:
+        MSGPACK.decode(twice)
+    assert told.value.code == "unknown_message"
+    join = MSGPACK.encode({"t": "join", "id": "join_0001", "project": "other"})
+    doubled = bytes((join[0] + 1,)) + join[1:] + MSGPACK.encode("project") + MSGPACK.encode(PROJECT)
+    assert MSGPACK.decode(doubled).project == PROJECT
