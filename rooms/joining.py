@@ -14,7 +14,7 @@ from rooms.presence.seat import LATER_JOIN, JoinRequest, Seat
 from rooms.presence.ticks import Ticks
 from rooms.room_status import RoomStatus
 from schema.errors import ErrorCode
-from schema.messages import Digest, Error, Joined, Position
+from schema.messages import Details, Digest, Error, Joined, Position
 from schema.server_limits import STALE_STATE_BYTES
 
 
@@ -245,8 +245,15 @@ class Joining:
         return position.epoch == self._epoch and self._follower.tail.holds_after(position.seq)
 
     def _refuse_position(self, request: JoinRequest) -> Send:
-        text = f"your position is ahead of seq {self._follower.head}; join without a position"
-        return self._error(request, ErrorCode.POSITION_AHEAD, text)
+        head = self._follower.head
+        text = f"your position is ahead of seq {head}; join without a position"
+        error = Error(
+            request.request, ErrorCode.POSITION_AHEAD, text, self._project, {"head": head}
+        )
+        return send(error, [request.connection])
 
-    def _error(self, request: JoinRequest, code: ErrorCode, text: str) -> Send:
-        return send(Error(request.request, code, text, self._project), [request.connection])
+    def _error(
+        self, request: JoinRequest, code: ErrorCode, text: str, details: Details | None = None
+    ) -> Send:
+        error = Error(request.request, code, text, self._project, details or {})
+        return send(error, [request.connection])

@@ -145,7 +145,7 @@ async def test_J5_a_position_ahead(node: Node) -> None:
     phone = await node.again(ben, "phone")
     position = {"epoch": epoch, "seq": 1}
     refused = await phone.ask({"t": "join", "id": "j", "project": project, "position": position})
-    assert refused["code"] == "position_ahead"
+    assert (refused["code"], refused["details"]) == ("position_ahead", {"head": 0})
     assert (await phone.edit(project, marker("marker_1")))["code"] == "not_joined"
     await phone.join(project)
     assert (await phone.edit(project, marker("marker_1")))["seq"] == 1
