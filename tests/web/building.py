@@ -18,6 +18,21 @@ def program_in_react() -> str:
     return str(program)
 
 
+def names_in_the_prose() -> str:
+    """A program of what docs/web.md names between its programs: `room.history.blame`, and so on."""
+    page = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^ *```.*?^ *```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"`([^`]+)`", prose)
+    names = {name for one in spans for name in re.findall(r"\b(?:prime|room)(?:\.[a-z]\w*)+", one)}
+    lines = ['import type { Client, Room } from "@prime/client";']
+    lines += ["declare const prime: Client;", "declare const room: Room;"]
+    return "\n".join([*lines, *(f"void {name};" for name in sorted(names - NO_NAMES))])
+
+
+NO_NAMES = {"prime.js", "prime.v1"}
+"""A file, and the protocol."""
+
+
 def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
     """Each source becomes one module in `folder`, `x.ts` as `x.mjs`."""
     program = _package(node, "esbuild", "bin", "esbuild")

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.javascript.node import SECONDS, Node
-from tests.web.building import ROOT, WEB, bundled_bytes, package, program_in_react, type_errors
+from tests.web.building import (
+    ROOT,
+    WEB,
+    bundled_bytes,
+    names_in_the_prose,
+    package,
+    program_in_react,
+    type_errors,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -22,6 +30,8 @@ HERE = Path(__file__).parent / "installed"
 EXAMPLE = WEB / "examples" / "mixer" / "mixer.tsx"
 
 IN_THE_DOCS = "in_the_docs.tsx"
+
+IN_THE_PROSE = "in_the_prose.ts"
 
 WITH_IT = (
     "react",
@@ -72,6 +82,7 @@ def project(web: Node, made: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     for source in (*HERE.iterdir(), EXAMPLE):
         shutil.copy(source, folder)
     (folder / IN_THE_DOCS).write_text(program_in_react())
+    (folder / IN_THE_PROSE).write_text(names_in_the_prose())
     return folder
 
 
@@ -149,9 +160,8 @@ def test_a_strict_program_compiles_and_its_mistakes_are_found(
         "target": "es2022", "module": module, "moduleResolution": resolution, "types": [],
         "jsx": "react-jsx", "lib": ["es2023", "dom", "dom.iterable"],
     }  # fmt: skip
-    sources = [path.name for path in HERE.iterdir() if path.suffix in (".ts", ".tsx")] + [
-        EXAMPLE.name
-    ]
+    sources = [path.name for path in HERE.iterdir() if path.suffix in (".ts", ".tsx")]
+    sources += [EXAMPLE.name, IN_THE_PROSE]
     config = {"compilerOptions": options, "files": sources}
     (project / "tsconfig.json").write_text(json.dumps(config))
     assert type_errors(web, project) == ""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schema.calling.projects.project_calls import CreateProject
-from schema.messages import Call
+from schema.messages import Call, Join
 from schema.server_limits import READ_ANYHOW_BYTES
 from server.encoding.codec import MSGPACK, BadMessage
 from server.encoding.unreadable_bytes import MOST_TEXTS, mended_texts
@@ -124,6 +124,8 @@ def test_E10_of_a_key_that_stands_twice_the_last_counts_and_no_two_names() -> No
     with pytest.raises(BadMessage) as told:
         MSGPACK.decode(twice)
     assert told.value.code == "unknown_message"
-    join = MSGPACK.encode({"t": "join", "id": "join_0001", "project": "other"})
-    doubled = bytes((join[0] + 1,)) + join[1:] + MSGPACK.encode("project") + MSGPACK.encode(PROJECT)
-    assert MSGPACK.decode(doubled).project == PROJECT
+    join = MSGPACK.encode({"t": "join", "id": "join_0001", "project": PROJECT})
+    doubled = bytes((join[0] + 1,)) + join[1:] + MSGPACK.encode("id") + MSGPACK.encode("join_0002")
+    read = MSGPACK.decode(doubled)
+    assert isinstance(read, Join)
+    assert read.id == "join_0002"
