@@ -113,6 +113,7 @@ function nameInWords(op: Op, song: Readable): string {
 }
 
 function placeInWords(op: Op, song: Readable): string {
+  if (op.col === "tracks") return ""; // it is in the song: its channel is its own
   const entity = entityOf(op, song);
   const clip = song.get("clips", textOf(entity?.["clip"]));
   const track = song.get("tracks", textOf(entity?.["track"]) || (clip?.track ?? ""));

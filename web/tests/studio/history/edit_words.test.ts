@@ -49,6 +49,8 @@ test("several of a kind are counted, and what the others hang on is told first",
   assert.equal(told(notes), "added 3 notes in “One”");
   assert.equal(told([...notes, { op: "insert", col: "clips", id: "c", entity: { track: "t1", name: "Hook" } }]), "added clip “Hook” and 3 notes");
   assert.equal(told(notes, { total: 250 }), "added 3 notes in “One” and 247 more");
+  const tracks = ["t1", "t2"].map((id) => ({ op: "insert", col: "tracks", id, entity: { channel: "ch", name: "" } }));
+  assert.equal(told(tracks), "added 2 tracks", "a track is in no channel: its channel is its own");
 });
 
 test("things are counted, not ops: of several on one the last values are told", () => {
