@@ -161,7 +161,8 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
             raise NotDone(TOO_MANY_LINKS)
         if by_mail:
             await _mail(tx, user, token)
-        await audit_log.insert(tx, AuditEvent.RESET_REQUESTED, user=user.id, by=BY)
+        way = "mail" if by_mail else "link"
+        await audit_log.insert(tx, AuditEvent.RESET_REQUESTED, user=user.id, by=BY, way=way)
     return token
 
 

@@ -156,10 +156,20 @@ NOTED: dict[str, tuple[Sequence[str], str | None]] = {
 
 FACTOR = "INSERT INTO second_factors (user_id, sealed, confirmed_at) VALUES ($1, 'sealed', now())"
 
+WAYS = "SELECT details->>'way' FROM audit_log WHERE event = 'reset_requested' ORDER BY created_at"
+
 ENTRIES = "SELECT event FROM audit_log WHERE details->>'by' = 'command line' ORDER BY created_at"
 
 
 PUBLIC = {"PRIME_PUBLIC_URL": "https://prime.example"}
+
+
+async def test_R49_the_audit_tells_a_link_that_was_handed_on_from_a_mail(
+    database: Database, database_url: str
+) -> None:
+    for words in (("create", "ann@example.com", "ann", "--link"), ("reset", "ann", "--mail")):
+        await asyncio.to_thread(done, database_url, *words, **PUBLIC)
+    assert [row[0] for row in await database.fetch(WAYS)] == ["link", "mail"]
 
 
 @pytest.mark.node

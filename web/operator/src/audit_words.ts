@@ -15,6 +15,7 @@ interface Named {
 type Words = string | ((named: Named) => string);
 
 const ofWhom = (whom: string): string => (whom === "" ? "" : ` of ${whom}`);
+const forWhom = (whom: string): string => (whom === "" ? "" : ` for ${whom}`);
 const inQuotes = (text: string): string => (text === "" ? "" : `: “${text}”`);
 const because = ({ detail }: Named): string => (detail("cause") === "" ? "" : ` (${detail("cause").replaceAll("_", " ")})`);
 const by = ({ detail }: Named): string => (detail("by") === "" ? "" : ` by ${detail("by").replaceAll("_", " ")}`);
@@ -30,7 +31,7 @@ const EVENTS: { readonly [event: string]: Words } = {
   refresh_reused: "came with an old refresh token: it or the newest was stolen",
   session_revoked: ({ whom, detail }) => `ended a login${ofWhom(whom)}${inQuotes(detail("reason"))}`,
   device_renamed: ({ detail }) => `named a device ${detail("device")}`,
-  account_made: "made an account",
+  account_made: ({ whom }) => `made an account${forWhom(whom)}`,
   guest_made: "came in as a guest",
   guest_upgraded: "made an account of a guest",
   account_closed: "deleted the account, which is erased after the grace time",
@@ -40,7 +41,7 @@ const EVENTS: { readonly [event: string]: Words } = {
   password_changed: ({ whom }) => `changed the password${ofWhom(whom)}`,
   password_removed: "proved the address without the password, which is void",
   password_failed: (named) => `gave a wrong password where it is asked once more${because(named)}`,
-  reset_requested: "asked for a mail to set a new password",
+  reset_requested: ({ whom, detail }) => `asked for a ${detail("way") === "link" ? "link" : "mail"} to set a new password${forWhom(whom)}`,
   password_reset: "set a new password by a mail",
   verification_sent: "asked for a mail that proves the address",
   address_verified: "proved the e-mail address",

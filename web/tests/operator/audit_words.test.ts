@@ -26,6 +26,15 @@ test("what was done on the machine is told with the name of the machine's user",
   assert.equal(said({ event: "operator_made", details: { by: "command line" } }), "command line made Ben an operator");
 });
 
+test("whatever the command line does with an account, the entry names it", () => {
+  for (const event of ["account_made", "reset_requested", "session_revoked", "second_factor_removed", "operator_made", "operator_unmade"]) {
+    assert.match(said({ event, details: { by: "command line" } }), /^command line .*\bBen\b/, event);
+  }
+  assert.equal(said({ event: "reset_requested", details: { by: "command line", way: "link" } }), "command line asked for a link to set a new password for Ben");
+  assert.equal(said({ event: "reset_requested", details: { by: "command line", way: "mail" } }), "command line asked for a mail to set a new password for Ben");
+  assert.equal(said({ event: "reset_requested" }), "Ben asked for a mail to set a new password");
+});
+
 test("who and what is not there any more, or not known here, has its id, and hostile details are text", () => {
   assert.equal(whoDid({ ...ENTRY, user_name: "" }), "u1");
   assert.equal(whereItWas({ ...ENTRY, project: "p1", project_name: "" }), "p1");
