@@ -217,7 +217,7 @@ def _said_reset(result: Result) -> str:
     if "mailed_to" in result:
         return (
             f"a mail with a link waits to be sent to {result['mailed_to']}\n"
-            "a node with SMTP_URL sends it; where none has it, leave --mail out and hand the link on"
+            "a node with SMTP_URL sends it; where none has it, leave --mail out, hand the link on"
         )
     return f"a new password is set at this link, once, within a day:\n{result['link']}"
 
