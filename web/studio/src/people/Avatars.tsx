@@ -9,12 +9,18 @@ import { initials } from "./initials.js";
 
 const MOST = 12;
 
+/** "1 other is here". */
+function whoIsHere(count: number, isHere: boolean): string {
+  const [others, are, were] = count === 1 ? ["other", "is", "was"] : ["others", "are", "were"];
+  return `${count} ${others} ${isHere ? `${are} here` : `${were} here before the connection broke`}`;
+}
+
 export function Avatars({ studio }: { studio: Studio }) {
   const others = useLiveKeyed(studio.room.value?.others, [], (all) => all.map(({ member, name, color }) => `${member}/${color}/${name}`).join());
   const isHere = useLive(studio.client.status, { name: "connecting" }).name === "connected";
   const hidden = others.length - MOST;
   return (
-    <div class={`avatars${isHere ? "" : " stale"}`} role="group" aria-label={`${others.length} others ${isHere ? "are here" : "were here before the connection broke"}`}>
+    <div class={`avatars${isHere ? "" : " stale"}`} role="group" aria-label={whoIsHere(others.length, isHere)}>
       {others.slice(0, MOST).map((member) => <Avatar key={member.member} studio={studio} member={member} />)}
       {hidden > 0 && <button type="button" onClick={() => { studio.side.value = "people"; }}>+{hidden}</button>}
     </div>
