@@ -106,7 +106,7 @@ class Explainer:
     def _explained(
         self, data: bytes, mended: bytes, error: Exception, unread: UnreadableMessage
     ) -> BadMessage:
-        name, message_id = unread.name, unread.id
+        name, message_id = unread.name and unread.name.replace(MARK, SHOWN_MARK), unread.id
         reason, path = in_words(_cause(error)), ""
         if (at := no_number_at(data, error)) is not None:
             mended = with_mark(mended, at) if mended == data else b""
@@ -170,6 +170,9 @@ NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out
 HALF = "half a surrogate pair is no text: toWellFormed() of JavaScript mends it"
 
 NOT_UTF8 = "the text is not UTF-8"
+
+SHOWN_MARK = "\ufffd"
+"""In a sentence that repeats a name: Unicode's own sign for what could not be read."""
 
 
 def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
@@ -289,6 +292,6 @@ def _marked(data: bytes, reason: str, places: Callable[[], Iterator[str]]) -> tu
     said = HALF if mended_halves(data) != data else NOT_UTF8
     try:
         path = next(places(), "")
-    except UNREADABLE as other:  # that is not all that is wrong
-        return in_words(_cause(other)), ""
+    except UNREADABLE as other:  # that is not all that is wrong, or it is a name
+        return in_words(_cause(other)).replace(MARK, SHOWN_MARK), ""
     return (f"{said} - at `$.{path}`", path) if path else (reason, "")

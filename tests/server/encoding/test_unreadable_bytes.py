@@ -56,7 +56,7 @@ def _read_all(data: bytes) -> None:
 def _longer(value: Any, text: str) -> Any:
     match value:
         case dict():
-            return {name: _longer(one, text) for name, one in value.items()}
+            return {_longer(name, text): _longer(one, text) for name, one in value.items()}
         case list():
             return [_longer(one, text) for one in value]
     return text if value == PLAIN else value
@@ -98,6 +98,22 @@ def test_E4_E10_what_names_a_message_is_no_noise_whatever_its_ids_are(
     told = refusal(message | {field: PLAIN})
     assert not told.is_noise
     assert told.id == (None if field == "id" else message["id"])
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "details"),
+    [
+        ({"t": "join", "id": "join_0001", PLAIN: 1}, "bad_message", {"field": "\ufffd"}),
+        ({"t": PLAIN, "id": "join_0001"}, "unknown_message", {}),
+        (DELTA | {"ops": [{"op": PLAIN}]}, "op_invalid", {"op": 0, "field": "op"}),
+    ],
+)
+def test_E1_a_name_that_is_no_utf_8_is_shown_as_one_that_cannot_be_read(
+    message: Message, code: str, details: Message
+) -> None:
+    error = refusal(message).as_answer()
+    assert (error.code, error.details) == (code, details)
+    assert "\ufffd" in error.message
 
 
 @pytest.mark.parametrize(("count", "most"), [(10, MOST_TEXTS), (READ_ANYHOW_BYTES, 1)])
