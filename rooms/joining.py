@@ -247,10 +247,7 @@ class Joining:
     def _refuse_position(self, request: JoinRequest) -> Send:
         head = self._follower.head
         text = f"your position is ahead of seq {head}; join without a position"
-        error = Error(
-            request.request, ErrorCode.POSITION_AHEAD, text, self._project, {"head": head}
-        )
-        return send(error, [request.connection])
+        return self._error(request, ErrorCode.POSITION_AHEAD, text, {"head": head})
 
     def _error(
         self, request: JoinRequest, code: ErrorCode, text: str, details: Details | None = None
