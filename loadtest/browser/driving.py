@@ -45,12 +45,16 @@ class Driver:
         """Whether each command had its answer."""
 
     @classmethod
-    def start(cls, node: str, packages: Path, artefacts: Path) -> Self:
+    def start(cls, node: str, packages: Path, artefacts: Path, program: str | None = None) -> Self:
         """`packages`: whose `node_modules` has what the lock of `web/` pins; `artefacts` is there.
 
-        Raises `NoChromium`; and a browser's first command raises `PageFailed` if it cannot start.
+        `program`: the Chromium; None: the first of `NAMES` on the PATH. Raises `NoChromium`; and a
+        browser's first command raises `PageFailed` if it cannot start.
         """
-        driver_environment = {"PRIME_CHROMIUM": chromium(), "PRIME_PACKAGES": str(packages)}
+        driver_environment = {
+            "PRIME_CHROMIUM": program or chromium(),
+            "PRIME_PACKAGES": str(packages),
+        }
         python_end, node_end = socket.socketpair()
         with node_end:
             process = subprocess.Popen(
