@@ -1,14 +1,15 @@
 """What is wrong with bytes that are no message: whom to answer, where, and why."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from schema.errors import ErrorCode
-from schema.messages import Call, Details, Error
+from schema.messages import Call, Details, Error, ProposeDelta
 from schema.server_limits import READ_ANYHOW_BYTES
 from schema.text.text_rules import in_words
 from server.encoding.unreadable_bytes import (
@@ -113,7 +114,7 @@ class Explainer:
             path = self._place_of_mark(mended)
             reason = f"{NO_NUMBER} - at `$.{path}`" if path else NO_NUMBER
         elif mended != data and name is not None:
-            reason, path = _marked(data, reason, lambda: self._places_of_mark(self.decode(mended)))
+            reason, path = _marked(error, reason, lambda: self._places_of_mark(self.decode(mended)))
         if name is None:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
         if name == "call" and isinstance(error, RecursionError):
@@ -161,8 +162,19 @@ class Explainer:
             params = bytes(message.params)
             short = len(params) <= READ_ANYHOW_BYTES
             yield from places_of_mark(self.read(params) if params and short else MARK, "params")
+        elif isinstance(message, ProposeDelta):
+            yield from places_of_mark(msgspec.to_builtins(replace(message, ops=[])), "")
+            yield from _places_in_ops(message.ops)
         else:
             yield from places_of_mark(msgspec.to_builtins(message), "")
+
+
+def _places_in_ops(ops: Sequence[object]) -> Iterator[str]:
+    """An op is only walked through if its bytes have a mark: thousands have none."""
+    mark = MARK.encode()
+    for index, op in enumerate(ops):
+        if mark in msgspec.msgpack.encode(op):
+            yield from places_of_mark(msgspec.to_builtins(op), f"ops[{index}]")
 
 
 NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out"
@@ -181,7 +193,7 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     mended = _mended(data, error, decode)
     if mended != data:
         reason, path = _marked(
-            data, reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
+            error, reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
         )
     path = path or _path_in(reason)
     if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
@@ -287,9 +299,10 @@ def _mended(data: bytes, error: Exception, decode: Callable[[bytes], object]) ->
     return mended_texts(mended, decode) if isinstance(error, UnicodeDecodeError) else mended
 
 
-def _marked(data: bytes, reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
+def _marked(error: Exception, reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
     """What is said of texts that were marked, and the place of the first."""
-    said = HALF if mended_halves(data) != data else NOT_UTF8
+    text = error.object if isinstance(error, UnicodeDecodeError) else b""
+    said = NOT_UTF8 if text and mended_halves(text) == text else HALF
     try:
         path = next(places(), "")
     except UNREADABLE as other:  # that is not all that is wrong, or it is a name

@@ -15,6 +15,9 @@ from schema.server_limits import READ_ANYHOW_BYTES
 MARK = "\ua9c1"
 """An ornament of Javanese script: it may stand in every text, and hardly ever does."""
 
+MOST_MARKS = 1_000
+"""Of one kind are put into a message: where there would be more, it is not told where."""
+
 # Numbers of Python and JavaScript that JSON does not have.
 
 _NO_NUMBER = re.compile(rb"-?Infinity|NaN")
@@ -34,22 +37,39 @@ def no_number_at(data: bytes, error: Exception) -> int | None:
 def with_mark(data: bytes, at: int) -> bytes:
     """With a mark, as a text, for the number there, and a number for each other one."""
     marked = _NO_NUMBER.sub(f'"{MARK}"'.encode(), data[at:], count=1)
-    return data[:at] + _NO_NUMBER_AS_VALUE.sub(b"0", marked)
+    return data[:at] + _NO_NUMBER_AS_VALUE.sub(b"0", marked, MOST_MARKS)
 
 
 # Half a surrogate pair, in bytes as WTF-8 or escaped in JSON, and what is put in its place.
 
 _HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-_HALF_ESCAPED = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
-_MARK, _MARK_ESCAPED = MARK.encode(), rb"\\ua9c1"
+_ESCAPED = [
+    (
+        start,
+        re.compile(
+            re.escape(start) + rb"(?:[89abAB][0-9a-fA-F]{2}(\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
+            rb"|[c-fC-F][0-9a-fA-F]{2}"
+            rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][0-9a-fA-F]{3}))"
+        ),
+    )
+    for start in (rb"\ud", rb"\uD")
+]
+"""What each begins with, and a half, or a whole pair whose second half is the group. A beginning is
+found thirty times as fast as a choice of two."""
+_MARK, _MARK_ESCAPED = MARK.encode(), rb"\ua9c1"
 
 
 def mended_halves(data: bytes) -> bytes:
     """With a mark for each half; the same where there is none."""
-    return _HALF_ESCAPED.sub(_MARK_ESCAPED, _HALF.sub(_MARK, data))
+    data = _HALF.sub(_MARK, data, MOST_MARKS)
+    for start, half_or_pair in _ESCAPED:
+        if start in data:
+            data = half_or_pair.sub(_mark_of_half, data, MOST_MARKS)
+    return data
+
+
+def _mark_of_half(found: re.Match[bytes]) -> bytes:
+    return _MARK_ESCAPED if found[1] is None else found[0]
 
 
 # Texts of MessagePack that are not UTF-8: the mark stands for the whole text.

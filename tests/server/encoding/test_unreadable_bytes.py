@@ -9,7 +9,14 @@ from schema.calling.projects.project_calls import CreateProject
 from schema.messages import Call, Join
 from schema.server_limits import READ_ANYHOW_BYTES
 from server.encoding.codec import MSGPACK, BadMessage
-from server.encoding.unreadable_bytes import MOST_TEXTS, mended_texts
+from server.encoding.unreadable_bytes import (
+    MARK,
+    MOST_MARKS,
+    MOST_TEXTS,
+    mended_halves,
+    mended_texts,
+    with_mark,
+)
 from tests.server.wire import Message
 
 PROJECT = "00000000-0000-4000-8000-000000000001"
@@ -128,6 +135,31 @@ def test_what_such_texts_cost_is_bounded_however_many_there_are(count: int, most
     mended = mended_texts(texts, decode)
     assert len(reads) == most
     assert mended.count(b"\xff") == count - most
+
+
+@pytest.mark.parametrize(
+    "one", [b"\xed\xa0\x80", rb"\ud800", rb"\uDFFF", rb"\ud83d\ud83d"], ids=repr
+)
+def test_of_many_halves_some_are_marked(one: bytes) -> None:
+    """A message of 1 MiB of them took a quarter of a second."""
+    mended = mended_halves(one * 2 * MOST_MARKS)
+    marks = mended.count(MARK.encode()) + mended.count(rb"\ua9c1")
+    assert marks == MOST_MARKS
+    assert mended.endswith(one)
+
+
+def test_a_whole_pair_is_no_half() -> None:
+    pairs = rb"\ud83d\ude00 \uD83D\uDE00 \ud83d\uDE00 \uD83D\ude00"
+    assert mended_halves(pairs) == pairs
+    assert mended_halves(pairs + rb" \ud83d \ude00 \uD83D") == pairs + rb" \ua9c1 \ua9c1 \ua9c1"
+    assert mended_halves(rb"\ud83d\uD83D\uDE00") == rb"\ua9c1\uD83D\uDE00"
+    assert mended_halves(rb"\ud7ff\ue000 \u0041") == rb"\ud7ff\ue000 \u0041"
+
+
+def test_of_many_numbers_that_json_has_not_some_are_mended() -> None:
+    mended = with_mark(b"[" + b"NaN," * (3 * MOST_MARKS) + b"1]", 1)
+    assert mended.startswith(f'["{MARK}",0,'.encode())
+    assert mended.count(b"0,") == MOST_MARKS
 
 
 def test_what_is_wrong_besides_is_left_as_it_is() -> None:
