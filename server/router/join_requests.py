@@ -117,15 +117,20 @@ class JoinRequests:
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._usage
-        connections_of_user = (
-            self._connections.get(socket) for socket in usage.sockets.sockets_by_user.get(user, ())
-        )
-        rooms = sum(
-            len(self._rooms_of(user_connection))
-            for user_connection in connections_of_user
-            if user_connection is not None
-        )
-        return rooms >= usage.limits.rooms_per_user
+        connections_of_user = [
+            connection
+            for socket in usage.sockets.sockets_by_user.get(user, ())
+            if (connection := self._connections.get(socket)) is not None
+        ]
+        most = usage.limits.rooms_per_user
+        for rooms_of in (self._rooms_noted, self._rooms_of):  # the first costs a tenth
+            if sum(len(rooms_of(connection)) for connection in connections_of_user) < most:
+                return False
+        return True
+
+    def _rooms_noted(self, connection: Connection) -> set[str]:
+        """`_rooms_of`, and those that it has been put out of since it last asked for one."""
+        return connection.rooms | self._hub.leaving(connection.id)
 
     def _rooms_of(self, connection: Connection) -> set[str]:
         """Those it is in or on the way into; out of some of them it may have been put."""
@@ -136,7 +141,7 @@ class JoinRequests:
                 for project in session.rooms
                 if project in session.joins or self._hub.is_in(connection.id, project)
             }
-        return connection.rooms | self._hub.leaving(connection.id)
+        return self._rooms_noted(connection)
 
     async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:
         project, began_at = message.project, time.monotonic()
