@@ -51,8 +51,8 @@ BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1
 LOCAL_EMAIL = "you@prime.local"
 DATA_HELP = "directory of a server of our own, without --url (%(default)s)"
-LOGOUT_SECONDS = 10.0
-"""How long a server may take to end our login."""
+LAST_CALL_SECONDS = 10.0
+"""How long a server may take to archive what failed, and to end our login."""
 
 SHOWN_ITEMS = 5
 """Of each kind of loss, named on a terminal; --json names more."""
@@ -96,15 +96,25 @@ async def import_song(arguments: argparse.Namespace) -> int:
     async with _logged_in(arguments) as client:
         name = _project_name(arguments.name, song.name, arguments.file.stem)
         project = (await client.projects.create(name=name, **song.in_list))["id"]
-        try:
+        async with _whole_or_archived(client, project):
             room = await client.join(project)
             deltas = await upload(room, song.to_ops())
-        except FAILURES:
-            with contextlib.suppress(*FAILURES):
-                await client.projects.archive(project=project)
-            raise
     report_import(arguments, song, project, deltas)
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _whole_or_archived(client: Client, project: str) -> AsyncIterator[None]:
+    """A project that could not be filled is archived, also if somebody interrupts us."""
+    try:
+        yield
+    except (*FAILURES, asyncio.CancelledError):
+        try:
+            async with asyncio.timeout(LAST_CALL_SECONDS):
+                await client.projects.archive(project=project)
+        except (*FAILURES, TimeoutError):
+            print(f"the project {project} holds a part of the song; archive it", file=sys.stderr)
+        raise
 
 
 def _project_name(*texts: str | None) -> str:
@@ -172,7 +182,7 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
 async def _log_out(client: Client) -> None:
     """No login is left behind, whatever happened; nor does this hide it."""
     with contextlib.suppress(PrimeError, TimeoutError):  # it was ended, or the server is gone
-        async with asyncio.timeout(LOGOUT_SECONDS):
+        async with asyncio.timeout(LAST_CALL_SECONDS):
             await client.logout()
 
 

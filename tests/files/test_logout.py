@@ -38,7 +38,7 @@ async def test_a_word_that_failed_leaves_no_login_and_says_why() -> None:
 
 
 async def test_a_logout_that_fails_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "LOGOUT_SECONDS", 0.05)
+    monkeypatch.setattr(commands, "LAST_CALL_SECONDS", 0.05)
     async with fake_server() as server:
         server.reactions["auth.logout"] = swallow
         with pytest.raises(UploadIncomplete, match="dropped"):
