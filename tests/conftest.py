@@ -13,6 +13,7 @@ from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
 from tests.databases import Databases, create_database, drop_database, other_database
+from tests.session.handed_on import hand_on
 from tests.session.longest_first import longest_first
 from tests.session.temporary_files import write_to_memory
 
@@ -21,6 +22,7 @@ settings.register_profile("prime", derandomize=True, deadline=None)
 settings.load_profile("prime")
 
 write_to_memory(os.environ)
+hand_on()
 
 gc.disable()  # what is made until `pytest_collection_finish` stays, all of it
 

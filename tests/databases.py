@@ -15,15 +15,17 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from persistence.backups import restore_target
+from tests.session.handed_on import KEPT_NAME, SESSIONS
 
 T = TypeVar("T")
 
 LARGE_BYTES = 262_144
 """A table that has grown past this is cut off: the next test would read through what is dead."""
 
-OTHERS_OUT = """
+OTHERS_OUT = f"""
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND application_name <> '{KEPT_NAME}'
 """
 
 SHAPE = """
@@ -89,6 +91,7 @@ async def create_database(dsn: str, name: str, template: str = "template1") -> N
 
 async def drop_database(dsn: str, name: str) -> None:
     """Whoever is still connected is put out."""
+    SESSIONS.close(name)
     await restore_target.drop(dsn, name)
 
 
