@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.plants import run_seed
 from tests.simulation.seeds import Seeds, run_many, run_some
 
-SEEDS = 30
+SEEDS = 10
 
 HAPPENS = (
     "ops_made_offline",

@@ -150,7 +150,7 @@ def test_the_word_of_run_writes_the_same_bytes_and_spares_a_folder_that_holds_so
 
 @pytest.mark.parametrize(
     ("resolution", "module"),
-    [("bundler", "esnext"), ("node16", "node16"), ("nodenext", "nodenext")],
+    [("bundler", "esnext"), ("nodenext", "nodenext")],
 )
 def test_a_strict_program_compiles_and_its_mistakes_are_found(
     web: Node, project: Path, resolution: str, module: str

@@ -198,7 +198,7 @@ def test_a_full_song_is_as_much_as_a_project_holds() -> None:
 
 @real_hub
 def test_calls() -> None:
-    report = report_of("calls", "--rows", "200", "--callers", "8", "--seconds", "0.2")
+    report = report_of("calls", "--rows", "200", "--callers", "2", "--seconds", "0.2")
     assert report["failed"] == {}
     assert {row["kind"] for row in report["calls"]} >= {"get", "create", "recall: suggest"}
     for row in report["calls"]:
