@@ -7,7 +7,14 @@ from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
-from server.calls.projects import history, members, projects, snapshots, timeline
+from server.calls.projects import (
+    history,
+    members,
+    projects,
+    snapshot_restores,
+    snapshots,
+    timeline,
+)
 from server.calls.rows import auth_sessions, collaboration_sessions, watching
 from server.calls.rows.all_answers import ROW_ANSWERS
 from server.calls.sharing.guests import for_accounts
@@ -32,7 +39,7 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     "snapshots.state": snapshots.state,
     "snapshots.update": snapshots.update,
     "snapshots.diff": snapshots.diff,
-    "snapshots.restore": snapshots.restore,
+    "snapshots.restore": snapshot_restores.restore,
     "snapshots.fork": snapshots.fork,
     "snapshots.delete": snapshots.delete,
     "timeline.between": timeline.between,
