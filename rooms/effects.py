@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from rooms.journal.entry import Entry, Proposal
+from rooms.journal.entry import Entry, Outcome, Proposal
 from schema.close_codes import CloseCode
 from schema.messages import Error, Joined, ServerMessage
 
@@ -98,11 +98,19 @@ class Recall(Struct, frozen=True, gc=False):
 
 
 class Settled(Struct, frozen=True, gc=False):
-    """What became of a delta that a call asked for, by its ticket: the last seq, or the error."""
+    """What became of a delta that a call asked for, by its ticket: the last seq, or the error.
+
+    `outcome`: what the journal said, where it has refused it.
+    """
 
     ticket: int
     seq: int | None
     error: Error | None
+    outcome: Outcome | None = None
+
+
+class Quiet(Struct, frozen=True, gc=False):
+    """Edits are held back, and the journal has answered all that it was given before (rule N4)."""
 
 
 class Quarantined(Struct, frozen=True, gc=False):
@@ -149,6 +157,7 @@ Effect = (
     | LookUp
     | Recall
     | Settled
+    | Quiet
     | Quarantined
     | Mistake
     | CatchUp

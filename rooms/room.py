@@ -200,11 +200,22 @@ class Room:
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
-        return self.edits.restore(proposal, ops, connection, ticket)
+        return self.edits.calls.restore(proposal, ops, connection, ticket)
+
+    def hold_edits(self) -> Job:
+        """From now on what members ask for waits, until `let_edits_go` (rule N4).
+
+        `Quiet` says that the journal has answered all that it was given before.
+        """
+        return self.edits.calls.hold()
+
+    def let_edits_go(self) -> Job:
+        """What has waited has its turn."""
+        return self.edits.calls.let_go()
 
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect; the call hears of it by `Settled`."""
-        return self.edits.commit_entry(proposal, connection, ticket)
+        return self.edits.calls.commit_entry(proposal, connection, ticket)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None

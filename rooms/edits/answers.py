@@ -218,9 +218,10 @@ class Answering:
         """Tell one who asked what the journal said, other than that it is committed now."""
         proposal = asker.queued_request.proposal
         if asker.ticket is not None:
-            was_known = outcome is Outcome.DUPLICATE
-            error = None if was_known else of_outcome(self._project, proposal.delta_id, outcome)
-            return [Settled(asker.ticket, seq if was_known else None, error)]
+            if outcome is Outcome.DUPLICATE:
+                return [Settled(asker.ticket, seq, None)]
+            error = of_outcome(self._project, proposal.delta_id, outcome)
+            return [Settled(asker.ticket, None, error, outcome)]
         if asker.seat is None:
             return []
         return self.answer(asker.seat, proposal, outcome, seq)

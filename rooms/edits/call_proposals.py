@@ -79,6 +79,14 @@ class CallProposals:
         made_ops = yield from looked_over(ops)
         yield from self._queue.make(open_proposal, proposal, made_ops)
 
+    def hold(self) -> Job:
+        """From now on what members ask for waits, until `let_go`: a restore is made (rule N4)."""
+        return self._queue.hold()
+
+    def let_go(self) -> Job:
+        """What has waited has its turn."""
+        return self._queue.let_go()
+
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
 

@@ -76,7 +76,7 @@ class Edits:
             gestures,
             leave_if_done,
         )
-        self._calls = CallProposals(
+        self.calls = CallProposals(
             project, self.follower, self._answering, self.open_proposals, self._queue, seats
         )
         self._seats = seats
@@ -204,14 +204,6 @@ class Edits:
             return
         self._gestures.end(seat.member, gesture)
         yield self._refusals.refuse_new(seat, error)
-
-    def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
-        """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
-        return self._calls.restore(proposal, ops, connection, ticket)
-
-    def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
-        """Commit an entry of another aspect; the call hears of it by `Settled`."""
-        return self._calls.commit_entry(proposal, connection, ticket)
 
     def recalled(
         self, connection: str, changes: Mapping[int, Sequence[Change]], error: Error | None = None

@@ -21,6 +21,7 @@ from rooms.effects import (
     Job,
     LookUp,
     Mistake,
+    Quiet,
     Recall,
     Settled,
     pausing,
@@ -59,6 +60,8 @@ class ProposalQueue:
         """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
         self.filling_being_stored: OpenProposal | None = None
         """What the journal is storing and leaves little room: one at a time (rules O13, O16)."""
+        self.is_held = False
+        """A restore is being made for the state of now: nothing is sent meanwhile (rule N4)."""
         self.is_free_again = False
         """What others have queued meanwhile is still to have its turn."""
         self._project = project
@@ -112,7 +115,9 @@ class ProposalQueue:
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
-        if self.filling_being_stored is not None or self._open_proposals.is_made_for(seat):
+        if self.is_held or self.filling_being_stored is not None:
+            return True
+        if self._open_proposals.is_made_for(seat):
             return True
         reach = queued_request.proposal.reach
         if (
@@ -296,6 +301,22 @@ class ProposalQueue:
         )
         return answers.refused(self._project, delta_id, ErrorCode.LIMIT_REACHED, text)
 
+    # Holding back.
+
+    def hold(self) -> Job:
+        """From now on what members ask for waits, until `let_go` (rule N4)."""
+        self.is_held = True
+        yield self._quiet()
+
+    def let_go(self) -> Job:
+        """What has waited has its turn."""
+        self.is_held, self.is_free_again = False, True
+        yield from self.after(())
+
+    def _quiet(self) -> Effects:
+        is_quiet = self.is_held and not self._open_proposals.has_any_sent
+        return [Quiet()] if is_quiet else []
+
     # Settling.
 
     def gave_up(self, proposal: Proposal, error: Error) -> Job:
@@ -334,6 +355,8 @@ class ProposalQueue:
             self.is_free_again = False
             for seat in [*self._seats.values(), *self.seats_given_up]:
                 yield from self.go_on(seat)
+        if self.is_held:
+            yield self._quiet()
         if self.seats_given_up:
             self.seats_given_up[:] = [seat for seat in self.seats_given_up if seat.has_queued]
 

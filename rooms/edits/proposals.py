@@ -110,6 +110,11 @@ class OpenProposals:
             ):
                 yield TriedDelta(open_proposal.ops, open_proposal.proposal.atomic)
 
+    @property
+    def has_any_sent(self) -> bool:
+        """Whether the journal has some and has not answered."""
+        return any(open_proposal.stage is ProposalStage.SENT for open_proposal in self)
+
     def has_of_other_tracks(self, seat: Seat, reach: str) -> bool:
         """Whether the journal has something of this member that it judges by others (rule R24)."""
         return any(

@@ -24,6 +24,7 @@ from rooms.effects import (
     Mistake,
     Packet,
     Quarantined,
+    Quiet,
     Recall,
     Send,
     SendState,
@@ -35,7 +36,6 @@ from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
-from schema.ops import Op
 from server.events.events import EventSubject
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
@@ -76,7 +76,6 @@ class LiveRoom:
         "_loop",
         "_reads",
         "_recipients",
-        "_restores",
         "_services",
         "acks",
         "asked_for_at",
@@ -84,6 +83,7 @@ class LiveRoom:
         "is_closed",
         "known_id",
         "known_seq",
+        "restores",
         "room",
         "snapshots",
         "stays",
@@ -123,7 +123,7 @@ class LiveRoom:
         )
         self._reads = RoomJournal(room, self._jobs, services, self.expect)
         self._feeds = RoomFeeds(room, self._jobs, services, self.carry_out, self._forget_audience)
-        self._restores = RoomRestores(room, self._jobs)
+        self.restores = RoomRestores(room, self._jobs)
         self.checkpoints = RoomCheckpoints(room, self._jobs, services)
         self.snapshots = RoomSnapshots(room, self.checkpoints, services.in_thread, self.catch_up)
 
@@ -145,7 +145,7 @@ class LiveRoom:
     def is_busy(self) -> bool:
         """Whether anyone is here, or anything under way."""
         room = self.room
-        return bool(room.seats or room.has_proposals or self._jobs or self._restores)
+        return bool(room.seats or room.has_proposals or self._jobs or self.restores)
 
     def is_deserted(self, now: float) -> bool:
         """Whether it is to be closed, for nobody has been here or asked for it for a while.
@@ -168,7 +168,7 @@ class LiveRoom:
         for seat in self.room.seats.values():
             if seat.feed is not None:
                 seat.feed.stop()  # nobody is given more of what this room holds
-        self._restores.close()
+        self.restores.close()
 
     def expect(self, seq: int, delta_id: str) -> None:
         """The journal has stored it, and will be asked for it: if it is gone then, it went back."""
@@ -197,13 +197,6 @@ class LiveRoom:
     async def read_on(self) -> None:
         """Apply all that the journal holds by now; raises `OtherHistory`, `PersistenceError`."""
         await self._reads.read_on()
-
-    async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
-        """Commit ops that bring an earlier state back; their last seq.
-
-        Raises `NotCommitted`, `RoomClosed`.
-        """
-        return await self._restores.restore(proposal, ops, connection)
 
     def fed(self, recipient: Recipient, feed: Feed) -> None:
         """A feed has nothing more: its member has caught up, or fell too far behind."""
@@ -253,8 +246,8 @@ class LiveRoom:
                 self._jobs.start(self._reads.look_up(effect))
             case Recall():
                 self._jobs.start(self._reads.recall(effect))
-            case Settled():
-                self._restores.settle(effect)
+            case Settled() | Quiet():
+                self.restores.take(effect)
             case Quarantined():
                 self._report_quarantined(effect)
             case Mistake(error):

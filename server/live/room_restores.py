@@ -1,39 +1,64 @@
 """Calls that bring an earlier state of a room back, and wait until that is committed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from rooms.effects import Settled
-from rooms.journal.entry import Proposal
+from rooms.effects import Quiet, Settled
+from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
 from schema.messages import Error
 from schema.ops import Op
 from server.live.room_jobs import RoomJobs, refuse
 
+SETTLING_SECONDS = 0.25
+"""How long a restore waits for what the journal was given before it; then it is tried anew."""
+
 
 class NotCommitted(Exception):
-    """The restore was refused; `error` says why."""
+    """The restore was refused; `error` says why, and `outcome` what the journal said, if it did."""
 
-    def __init__(self, error: Error) -> None:
+    def __init__(self, error: Error, outcome: Outcome | None = None) -> None:
         super().__init__(error.message)
         self.error = error
+        self.outcome = outcome
 
 
 class RoomRestores:
     """Those of one room. Once it is closed, whoever waits gets `RoomClosed`."""
 
-    __slots__ = ("_futures_by_ticket", "_jobs", "_room", "_tickets")
+    __slots__ = ("_futures_by_ticket", "_jobs", "_quiet", "_room", "_tickets", "one_at_a_time")
 
     def __init__(self, room: Room, jobs: RoomJobs) -> None:
         self._room = room
         self._jobs = jobs
         self._futures_by_ticket: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
+        self.one_at_a_time = asyncio.Lock()
+        """Of whoever makes one for the state of now."""
+        self._quiet = asyncio.Event()
+        """The journal has answered all that it was given before edits were held back."""
         self._tickets = count(1)
         """Tickets of calls to come."""
 
     def __len__(self) -> int:
-        return len(self._futures_by_ticket)
+        return len(self._futures_by_ticket) + self.one_at_a_time.locked()
+
+    @asynccontextmanager
+    async def holding_edits(self) -> AsyncIterator[None]:
+        """Nothing of this node goes to the journal meanwhile but a restore (rule N4).
+
+        What members ask for waits for its turn. For who has `one_at_a_time`; raises `RoomClosed`.
+        """
+        self._quiet.clear()
+        await self._jobs.done(self._room.hold_edits())
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), SETTLING_SECONDS)
+            yield
+        finally:
+            self._jobs.run(self._room.let_edits_go())
 
     async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
         """Commit ops that bring an earlier state back; their last seq.
@@ -47,7 +72,15 @@ class RoomRestores:
         self._jobs.run(self._room.restore(proposal, ops, connection, ticket))
         return await seq_future
 
-    def settle(self, effect: Settled) -> None:
+    def take(self, effect: Settled | Quiet) -> None:
+        """What the room says to those that wait."""
+        match effect:
+            case Quiet():
+                self._quiet.set()
+            case Settled():
+                self._settle(effect)
+
+    def _settle(self, effect: Settled) -> None:
         """It is known what became of one: tell the call that waits."""
         seq_future = self._futures_by_ticket.pop(effect.ticket, None)
         if seq_future is None or seq_future.done():
@@ -56,7 +89,7 @@ class RoomRestores:
             seq_future.set_result(effect.seq)
         else:
             assert effect.error is not None
-            seq_future.set_exception(NotCommitted(effect.error))
+            seq_future.set_exception(NotCommitted(effect.error, effect.outcome))
 
     def close(self) -> None:
         """The room is closed: nobody will be told what became of them."""

@@ -1,20 +1,23 @@
 """`snapshots.restore`: the state of a snapshot is brought back."""
 
+from contextlib import AsyncExitStack
+
 import msgspec
 
 from persistence.tables import project_snapshots
+from persistence.tables.project_snapshots import SnapshotRow
 from rooms.changes.diff import ops_between
 from rooms.document.document import Document, State
 from rooms.edits.answers import of_outcome
 from rooms.journal.entry import Margin, Outcome, Proposal, Purpose
 from rooms.pauses import walked
 from rooms.presence.seat import member_id
-from rooms.presence.session_permissions import TRANSPORT
+from rooms.presence.session_permissions import TRANSPORT, DeniedActions
 from schema.calling.projects.snapshot_calls import Restored, RestoreSnapshot
 from schema.errors import ErrorCode
 from schema.ops import Op
 from server.calls.caller import Caller
-from server.calls.context import Context
+from server.calls.context import Context, looking_up
 from server.calls.projects.snapshots import stored_document
 from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
@@ -22,6 +25,11 @@ from server.live.live_room import LiveRoom
 from server.live.room_restores import NotCommitted
 from server.loop.threads import yield_gil
 from server.refused import Refused
+
+TRIES = 8
+"""How often it is made anew, because another server has stored an edit meanwhile."""
+
+OTHERS_EDIT = "others edit this project at this moment; ask again with this id"
 
 
 async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> Restored:
@@ -32,32 +40,81 @@ async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> 
     allowance = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = _proposal(context, caller, params)
-    before: str | None = None
-    async with context.documents.slot(caller.user):
-        known_outcome = await context.journal.find(proposal)
-        if known_outcome is not None:
-            return _restored_before(params, *known_outcome)
-        await require_not_archived(context, params.project)
-        async with await stored_document(context, params.project, params.snapshot) as target:
-            live = await context.hub.open(params.project)
-            frozen_state = await live.freeze()
-            ops: list[Op] = await target.use(_ops_from, frozen_state.state)
-            weight: tuple[int, int] = await target.use(_weight)
-        bytes_left = live.room.document.margin_as(*weight)
-        if bytes_left is not None:
-            margin = Margin(frozen_state.seq, bytes_left)
-            proposal = msgspec.structs.replace(proposal, margin=margin)
+    if (restored_before := await _restored_before(context, proposal)) is not None:
+        return restored_before
+    await require_not_archived(context, params.project)
+    live = await context.hub.open(params.project)
+    async with live.restores.one_at_a_time:
+        # Another with this id may have been made while this one waited.
+        restored = await _restored_before(context, proposal)
+        for _ in range(TRIES):
+            if restored is not None:
+                return restored
+            restored = await _try(context, caller, live, proposal, allowance)
+    raise Refused(ErrorCode.UNAVAILABLE, OTHERS_EDIT, retry_after_ms=500)
+
+
+async def _restored_before(context: Context, proposal: Proposal) -> Restored | None:
+    """The answer to one whose id is known; raises `Refused` where it is that of something else."""
+    known_outcome = await context.journal.find(proposal)
+    if known_outcome is None:
+        return None
+    outcome, seq = known_outcome
+    if outcome is Outcome.DUPLICATE:
+        return Restored(seq, 0, None)
+    raise Refused.by(of_outcome(proposal.project, proposal.delta_id, outcome))
+
+
+async def _try(
+    context: Context, caller: Caller, live: LiveRoom, proposal: Proposal, allowance: DeniedActions
+) -> Restored | None:
+    """Made for the state of now, and stored only right behind it; None: something came between."""
+    async with AsyncExitStack() as held:
+        head, ops = await _made(context, caller, live, proposal, held)
         if allowance.transport is not None and await context.in_thread(_change_transport, ops):
             raise Refused(ErrorCode.FORBIDDEN, allowance.transport)
-        del frozen_state  # `keep` takes a state of its own
-        if ops and not live.room.knows(params.id):
-            before = await _keep_before(context, live, caller.user)
-    count = len(ops)  # they are the room's from now on
-    try:
-        seq = await live.restore(proposal, ops, caller.id)
-    except NotCommitted as refusal:
-        raise Refused.by(refusal.error) from None
-    return Restored(seq, count, before)
+        kept = await _kept_before(context, live, caller) if ops else None
+        count = len(ops)  # they are the room's from now on
+        try:
+            if kept is not None and kept.seq != head:
+                await _not_made(context, kept)
+                return None
+            right_behind = msgspec.structs.replace(proposal, margin=Margin(head, 0))
+            seq = await live.restores.restore(right_behind, ops, caller.id)
+        except NotCommitted as refusal:
+            await _not_made(context, kept)
+            if refusal.outcome is Outcome.OVERTAKEN:
+                return None
+            raise Refused.by(refusal.error) from None
+    return Restored(seq, count, None if kept is None else kept.id)
+
+
+async def _made(
+    context: Context, caller: Caller, live: LiveRoom, proposal: Proposal, held: AsyncExitStack
+) -> tuple[int, list[Op]]:
+    """The ops that it takes, and the seq of the state that they are made for.
+
+    From then on edits are held back, until `held` ends.
+    """
+    async with (
+        context.documents.slot(caller.user),
+        await stored_document(context, proposal.project, proposal.snapshot or "") as target,
+    ):
+        await held.enter_async_context(live.restores.holding_edits())
+        frozen_state = await live.freeze()
+        return frozen_state.seq, await target.use(_ops_from, frozen_state.state)
+
+
+async def _kept_before(context: Context, live: LiveRoom, caller: Caller) -> SnapshotRow:
+    """What a restore takes the place of, as a snapshot."""
+    with looking_up(context, caller.user):
+        return await live.snapshots.keep(context.reads, kind="before-restore", author=caller.user)
+
+
+async def _not_made(context: Context, kept: SnapshotRow | None) -> None:
+    """Nothing takes the place of what was kept."""
+    if kept is not None:
+        await project_snapshots.delete(context.db, kept.project, kept.id)
 
 
 def _proposal(context: Context, caller: Caller, params: RestoreSnapshot) -> Proposal:
@@ -73,23 +130,6 @@ def _proposal(context: Context, caller: Caller, params: RestoreSnapshot) -> Prop
         step=params.id,
         snapshot=params.snapshot,
     )
-
-
-async def _keep_before(context: Context, live: LiveRoom, user: str) -> str:
-    """What a restore takes the place of, as a snapshot; its id."""
-    row = await live.snapshots.keep(context.reads, kind="before-restore", author=user)
-    return row.id
-
-
-def _restored_before(params: RestoreSnapshot, outcome: Outcome, seq: int) -> Restored:
-    if outcome is Outcome.DUPLICATE:
-        return Restored(seq, 0, None)
-    raise Refused.by(of_outcome(params.project, params.id, outcome))
-
-
-def _weight(document: Document) -> tuple[int, int]:
-    """How many entities it has, and its bytes."""
-    return len(document), document.size
 
 
 def _ops_from(target: Document, current: State) -> list[Op]:

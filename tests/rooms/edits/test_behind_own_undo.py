@@ -203,7 +203,7 @@ def test_U6_a_restore_of_ones_own_is_waited_for_as_well(name: str) -> None:
         step="restore-1",
         snapshot="s",
     )
-    bench.run(bench.room.edits.restore(proposal, [back], "ann", 1))
+    bench.run(bench.room.edits.calls.restore(proposal, [back], "ann", 1))
     propose(bench, STANDS, then)
     bench.commit()
     stands(bench)

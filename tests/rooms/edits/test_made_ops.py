@@ -259,7 +259,7 @@ def test_D14_a_group_is_one_effect() -> None:
         atomic=False,
         purpose=Purpose.RESTORE,
     )
-    for effects in calls.bench.room.edits.restore(proposal, notes(MADE_OPS + 1), "ann", 1):
+    for effects in calls.bench.room.edits.calls.restore(proposal, notes(MADE_OPS + 1), "ann", 1):
         seen += effects
     [group] = seen
     assert isinstance(group, CommitGroup)

@@ -17,6 +17,7 @@ from rooms.effects import (
     Job,
     LookUp,
     Packet,
+    Quiet,
     Recall,
     Send,
     Settled,
@@ -52,6 +53,10 @@ class World:
         self.tickets: set[int] = set()
         self.heard: dict[str, int] = {}
         self.shut: set[str] = set()
+        self.is_held = False
+        """Whether what members ask for waits."""
+        self.is_quiet = False
+        """Whether it was said, since they do, that the journal has answered all."""
         self._numbers = iter(range(1, 100_000))
         self._ids = [f"delta-{n:03}" for n in range(8)]
         for connection in ("ann-desk", "ann-phone", "ben"):
@@ -68,6 +73,7 @@ class World:
             + [self.tell] * 5
             + [self.answer_a_question] * 4
             + [self.come_and_go, self.others_commit, self.change_role]
+            + [self.hold_or_let_go] * 2
         )
         self.rng.choice(whats)()
 
@@ -111,7 +117,7 @@ class World:
             snapshot=self.rng.choice(SNAPSHOTS),
         )
         self.tickets.add(ticket)
-        self.run(self.edits.restore(proposal, ops, connection, ticket))
+        self.run(self.edits.calls.restore(proposal, ops, connection, ticket))
 
     def commit(self) -> None:
         """The journal takes the oldest, or does not; the answer is told some time later."""
@@ -199,8 +205,16 @@ class World:
         user, role = self.rng.choice(("ann", "ben")), self.rng.choice(("editor", "viewer"))
         self.take(self.room.members.role_changed(user, Grant(role)))
 
+    def hold_or_let_go(self) -> None:
+        """A restore is made for the state of now, or was (rule N4)."""
+        self.is_held = not self.is_held
+        self.is_quiet = False
+        self.run(self.room.hold_edits() if self.is_held else self.room.let_edits_go())
+
     def come_to_rest(self) -> None:
         """Everything under way is answered."""
+        if self.is_held:
+            self.hold_or_let_go()
         self.take(self.room.state_is_ready(self.room.head, "", {"prime.v1.msgpack": ()}))
         while self.under_way or self.answers or self.questions:
             self.commit()
@@ -219,10 +233,10 @@ class World:
     def take(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Commit(proposal):
-                    self.under_way.append((proposal,))
-                case CommitGroup(parts):
-                    self.under_way.append(parts)
+                case Commit() | CommitGroup():
+                    self._to_journal(effect)
+                case Quiet():
+                    self._is_quiet()
                 case LookUp() | Recall():
                     self.questions.append(effect)
                 case Settled(ticket):
@@ -234,6 +248,16 @@ class World:
                     self._hear(to, [packet])
                 case _:
                     pass
+
+    def _to_journal(self, effect: Commit | CommitGroup) -> None:
+        parts = (effect.proposal,) if isinstance(effect, Commit) else effect.parts
+        self.under_way.append(parts)
+        assert not self.is_held or parts[-1].purpose is Purpose.RESTORE
+
+    def _is_quiet(self) -> None:
+        self.is_quiet = True
+        assert self.is_held
+        assert not self.edits.open_proposals.has_any_sent
 
     def _fetch(self, connection: str) -> None:
         feed = self.room.seats[connection].feed
@@ -348,7 +372,7 @@ class Calls:
             snapshot=snapshot,
         )
         edits = self.bench.room.edits
-        for effects in edits.restore(proposal, [*ops] or [CHANGE], "ann", ticket):
+        for effects in edits.calls.restore(proposal, [*ops] or [CHANGE], "ann", ticket):
             self.take(effects)
 
     def propose(self, delta_id: str) -> None:
@@ -527,3 +551,21 @@ def test_J6_who_has_no_state_yet_hears_of_its_delta_after_it() -> None:
     assert isinstance(joined, Joined)
     assert isinstance(ack, Ack)
     assert (joined.position.seq, ack.seq, ack.duplicate) == (1, 1, True)
+
+
+def test_N4_edits_that_are_held_back_wait_and_it_is_said_when_the_journal_has_answered() -> None:
+    quiet: list[bool] = []
+    for seed in range(40):
+        world = World(seed)
+        for _ in range(30):
+            world.step()
+        if not world.is_held:
+            world.hold_or_let_go()
+        while world.under_way or world.answers or world.questions:
+            world.commit()
+            world.tell()
+            world.answer_a_question()
+        quiet.append(world.is_quiet)
+        world.come_to_rest()
+        assert len(world.edits.open_proposals) == 0
+    assert quiet == [True] * 40

@@ -290,7 +290,7 @@ def restore(bench: Bench, delta_id: str, *ops: Op) -> None:
         step=delta_id,
         snapshot="s",
     )
-    bench.run(bench.room.edits.restore(proposal, [*ops], "ann", 1))
+    bench.run(bench.room.edits.calls.restore(proposal, [*ops], "ann", 1))
     bench.commit()
 
 

@@ -10,11 +10,13 @@ import pytest
 from persistence.journal import epochs
 from persistence.pool import Database
 from prime_client.copy.digest import digest
+from rooms.effects import Settled
 from rooms.journal.entry import Entry, Proposal
 from rooms.journal.feed import Feed
 from schema.ops import Set
 from server.live.live_room import LiveRoom
 from server.live.room_checkpoints import RoomCheckpoints
+from server.live.room_restores import RoomRestores
 from server.live.room_services import RoomClosed
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
@@ -324,7 +326,9 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
     "record_effective_ops": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
-    "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
+    "restore": lambda live: live.restores.restore(proposal_of(live.room.project), [], "c"),
+    "holding_edits": lambda live: live.restores.holding_edits().__aenter__(),
+    "take": lambda live: live.restores.take(Settled(1, 1, None)),
     "store": lambda live: live.checkpoints.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
     "catch_up": lambda live: live.catch_up(),
@@ -348,7 +352,8 @@ def methods(kind: type) -> set[str]:
 
 
 def test_every_way_into_a_room_has_a_case_for_a_closed_one() -> None:
-    assert methods(LiveRoom) | methods(RoomCheckpoints) == set(CLOSED)
+    ways = [methods(part) for part in (LiveRoom, RoomCheckpoints, RoomRestores)]
+    assert set().union(*ways) == set(CLOSED)
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -383,7 +388,7 @@ async def test_who_waits_for_a_room_that_is_closed_is_told(
         asyncio.ensure_future(live.freeze()),
         asyncio.ensure_future(live._jobs.done(iter(()))),
         asyncio.ensure_future(live.checkpoints.store(0.0)),
-        asyncio.ensure_future(live.restore(proposal_of(project), [], "c")),
+        asyncio.ensure_future(live.restores.restore(proposal_of(project), [], "c")),
     ]
     await held.wait()
     await asyncio.sleep(0)
