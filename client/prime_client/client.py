@@ -243,8 +243,12 @@ class Client(Calls, Reconnecting):
     def _check_login(self, method: str) -> None:
         if self._login_state.why_needed is not None and self._end_reason is None:
             if method not in CALLS_TO_LOG_IN:
-                raise CallFailed("auth_required", f"log in again: {self._login_state.why_needed}")
+                raise self._login_state.failure()
             self._begin_login()
+
+    def _check_joinable(self) -> None:
+        if self._login_state.is_hopeless and self._end_reason is None:
+            raise self._login_state.failure()
 
     async def _call_until_answered(
         self, method: str, params: dict[str, Any], key: str | None
@@ -254,8 +258,8 @@ class Client(Calls, Reconnecting):
             await self._until_ready(self._call_seconds)
         except TimeoutError:
             raise CallTimedOut(method, self._call_seconds) from None
-        except LoginMissing as missing:
-            raise CallFailed("auth_required", str(missing)) from None
+        except LoginMissing:
+            raise self._login_state.failure() from None
         own_user = self.user
         while True:
             try:
@@ -396,7 +400,8 @@ class Client(Calls, Reconnecting):
     async def join(self, project: str, seconds: float = 60.0) -> Room:
         """Enter a project's room, and wait until we are in and the whole project is here.
 
-        The same room for the same project. Raises `CallFailed` if the server does not let us in,
+        The same room for the same project. Raises `CallFailed` if the server does not let us in, or
+        a login is needed; with `on_login_needed` it waits for that as long as for the rest.
         `CallTimedOut` if it took too long, `ConnectionOver`, `NotConnected`.
         """
         if not isinstance(project, str):
@@ -404,7 +409,9 @@ class Client(Calls, Reconnecting):
         self._check_begun()
         room = self._rooms.get(project)
         if room is None:
-            room = Room(project, self._codec, new_id, self._forget_room, self.call)
+            room = Room(
+                project, self._codec, new_id, self._forget_room, self.call, self._check_joinable
+            )
             self._rooms[project] = room
             if self._connection is not None and self._login_state.why_needed is None:
                 room.attach(self._connection)
@@ -412,6 +419,8 @@ class Client(Calls, Reconnecting):
             async with asyncio.timeout(seconds):
                 await room.joined()
         except TimeoutError:
+            if self._login_state.why_needed is not None:
+                raise self._login_state.failure() from None
             raise CallTimedOut("join", seconds) from None
         finally:
             if room.is_unwanted:

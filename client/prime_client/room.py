@@ -194,11 +194,14 @@ class Room(RoomDelivery):
     async def joined(self) -> None:
         """Wait until we are in and the copy is complete: `Synced`; raises what kept us out.
 
-        At once if it is so; after a lost connection, when we are in again.
+        At once if it is so; after a lost connection, when we are in again. Raises `CallFailed` with
+        `auth_required` where the login is not good any more, and nobody is asked for another one.
         """
         self._joiners += 1
         try:
-            await self._is_joined.wait()
+            while not self._is_joined.is_set():
+                self._check_login()
+                await self._is_joined.wait()
         finally:
             self._joiners -= 1
         if self._end_reason is not None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from prime_client.connecting.auth_session import HeldAuthSession
+from prime_client.failures import CallFailed
 from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
@@ -72,6 +73,8 @@ class LoginState:
         is_new = self.why_needed is None
         self.session, self.why_needed = None, self.why_needed or why
         self._login_begun.clear()
+        if is_new and self._ask is None:
+            _log.warning("a login is needed, and no `on_login_needed` is told: %s", why)
         if is_new and self._ask is not None and self._asking_task is None:
             self._asking_task = asyncio.create_task(self._ask_for_it(why), name="prime login")
 
@@ -83,6 +86,20 @@ class LoginState:
             and not self._login_begun.is_set()
             and self._asking_task is None
         )
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether one is needed that nobody has begun, and that nobody is asked for, now or later.
+
+        Who is asked may show a form, and log in long after `ask` has returned.
+        """
+        return self.is_missing and self._ask is None
+
+    def failure(self) -> CallFailed:
+        """What is raised for what takes the login that is needed."""
+        why = self.why_needed or "there is no login"
+        says_so = "log in" in why
+        return CallFailed("auth_required", why if says_so else f"log in again: {why}")
 
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""

@@ -240,7 +240,7 @@ class Reconnecting:
         if self._end_reason is not None:
             raise self._end_reason
         if self._connection is None and self._login_state.is_missing:
-            raise LoginMissing(f"log in again: {self._login_state.why_needed}")
+            raise LoginMissing
 
     def _received(self, message: Message) -> None:
         match message["t"]:

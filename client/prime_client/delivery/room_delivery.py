@@ -48,12 +48,14 @@ class RoomDelivery(RoomView):
         make_id: Callable[[], str],
         on_closed: Callable[[str], None],
         call: Call,
+        check_login: Callable[[], None],
     ) -> None:
         super().__init__(Replica(project, make_id, codec.decode_state))
         self.gaps = 0  # how often a message did not follow on our copy
         self._codec = codec
         self._make_id = make_id
         self._on_closed = on_closed
+        self._check_login = check_login  # raises where nobody joins before somebody has logged in
         self._listeners = Listeners()
         self._acknowledged_deltas = AcknowledgedDeltas(project, call, self._listeners.tell)
         self._doubted_delta: str | None = None  # a delta refused for the login: once may be a race
@@ -94,6 +96,8 @@ class RoomDelivery(RoomView):
 
     def login_needed(self, why: str) -> None:
         """The application has to log in again; until then edits are kept."""
+        self._is_joined.set()  # whoever waits in `joined` looks again
+        self._is_joined.clear()
         self._listeners.tell(LoginNeeded(why))
 
     def owns(self, message_id: str) -> bool:

@@ -85,6 +85,81 @@ async def test_A2_a_refresh_that_is_refused_asks_the_application(server: FakeSer
         assert await room.saved(room.edit([VOLUME])) == 1
 
 
+def refuse_refresh(server: FakeServer, message: Message) -> None:
+    text = "this refresh token is not valid any more; log in again"
+    server.say(t="error", id=message["id"], code="auth_failed", message=text)
+
+
+async def test_A2_a_join_with_a_refresh_token_that_is_refused_raises_as_calls_do(
+    server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reactions["auth.refresh"] = refuse_refresh
+    async with asyncio.timeout(30), Client(server.url, device="desk", refresh_token="stale") as one:
+        with pytest.raises(CallFailed) as of_call:
+            await one.projects.list()
+        with pytest.raises(CallFailed) as of_join:
+            await one.join(PROJECT)
+        text = "auth_required: this refresh token is not valid any more; log in again"
+        assert str(of_join.value) == str(of_call.value) == text
+        assert caplog.text.count("a login is needed, and no `on_login_needed` is told") == 1
+        await one.login("ada@example.org", "password")
+        room = await one.join(PROJECT)
+        assert await room.saved(room.edit([VOLUME])) == 1
+
+
+async def test_A9_a_join_that_waits_while_its_login_ends_raises(server: FakeServer) -> None:
+    server.reactions["join"] = swallow
+    async with asyncio.timeout(30), Client(server.url, device="desk") as one:
+        await one.login("ada@example.org", "password")
+        joining = asyncio.create_task(one.join(PROJECT))
+        await server.wait_for("join")
+        server.end(4501)
+        with pytest.raises(CallFailed, match="auth_required: log in again"):
+            await joining
+
+
+async def test_A9_who_waits_to_be_in_again_hears_that_the_login_ended(
+    server: FakeServer, client: Client, room: Room
+) -> None:
+    server.reactions["join"] = swallow
+    server.cut()
+    await server.wait_for("join", 2)
+    waiting = [asyncio.create_task(room.joined()), asyncio.create_task(client.join(PROJECT))]
+    await asyncio.sleep(0)  # both wait
+    server.end(4501)
+    async with asyncio.timeout(30):
+        for one in waiting:
+            with pytest.raises(CallFailed, match="auth_required"):
+                await one
+        with pytest.raises(CallFailed, match="auth_required"):
+            await client.join(PROJECT)
+        del server.reactions["join"]
+        await client.login("ada@example.org", "password")
+        assert await client.join(PROJECT) is room
+        assert await room.saved(room.edit([VOLUME])) == 1
+
+
+async def test_H4_a_join_waits_for_who_is_asked_to_log_in(server: FakeServer) -> None:
+    server.reactions["auth.refresh"] = refuse_refresh
+    asked = asyncio.Event()
+
+    def show_form(_why: str) -> None:
+        asked.set()
+
+    async with (
+        asyncio.timeout(30),
+        Client(server.url, device="desk", refresh_token="old", on_login_needed=show_form) as one,
+    ):
+        joining = asyncio.create_task(one.join(PROJECT))
+        await asked.wait()
+        with pytest.raises(CallFailed, match="auth_required: this refresh token"):
+            await one.join("00000000-0000-4000-8000-000000000002", seconds=0.01)
+        assert not joining.done()
+        await one.login("ada@example.org", "password")
+        room = await joining
+        assert await room.saved(room.edit([VOLUME])) == 1
+
+
 async def test_H4_who_cannot_log_in_again_gives_up_aloud(server: FakeServer) -> None:
     one = Client(server.url, device="desk", on_login_needed=lambda why: one.give_up(why))
     async with one:
