@@ -162,6 +162,11 @@ class Database:
         """From then on the pool has each back at once: it waits for them."""
         self._slots = Slots(max_size)
         """One for each connection: who has one gets a connection without waiting for another's."""
+        self._used_count = 0
+        """Connections that someone uses now, also those that died under them.
+
+        A difference of what is open and what nobody uses would count those that died at hand twice.
+        """
 
     @classmethod
     async def open(
@@ -210,8 +215,7 @@ class Database:
     @property
     def busy(self) -> int:
         """Connections that someone uses now."""
-        used_count = int(self._pool.get_size() - self._pool.get_idle_size())
-        return used_count - len(self._at_hand)
+        return self._used_count
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         rows: list[asyncpg.Record] = await self._run("fetch", query, args)
@@ -313,10 +317,12 @@ class Database:
                 async with asyncio.timeout(ACQUIRE_SECONDS):
                     await self._slots.wait()
         try:
-            return await self._connection()
+            connection = await self._connection()
         except BaseException:
             self._slots.give()
             raise
+        self._used_count += 1
+        return connection
 
     async def _connection(self) -> Any:
         """One at hand, or a new one of the pool's; who asks has a slot."""
@@ -359,6 +365,7 @@ class Database:
             else:
                 await self._put_back(connection)
         finally:
+            self._used_count -= 1
             self._slots.give()
 
     async def _put_back(self, connection: Any) -> None:

@@ -297,6 +297,29 @@ async def test_nobody_waits_for_a_connection_that_is_at_hand(running_dsn: str) -
         await db.close()
 
 
+async def test_no_fewer_than_none_are_used_where_those_at_hand_have_died(
+    server: EmbeddedPostgres, running_dsn: str
+) -> None:
+    db = await Database.open(running_dsn, max_size=3)
+    try:
+        await asyncio.gather(*(db.fetchval("SELECT pg_sleep(0.1)") for _ in range(3)))
+        server.stop()
+        async with asyncio.timeout(30):
+            while db.size:  # noqa: ASYNC110 -- nothing tells of it
+                await asyncio.sleep(0.01)
+        assert db.busy == 0
+        with pytest.raises(Unavailable):
+            await db.fetchval("SELECT 1")
+        assert db.busy == 0
+        server.start()
+        async with db.transaction() as transaction:
+            await transaction.execute("SELECT 1")
+            assert db.busy == 1
+        assert db.busy == 0
+    finally:
+        await db.close()
+
+
 async def test_one_at_hand_that_has_died_is_not_used_again(database: Database) -> None:
     pid = await database.fetchval("SELECT pg_backend_pid()")
     async with database.transaction() as other:
