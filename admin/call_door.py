@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from admin.door import PERHAPS, NotDone, Result
 from prime_client.client import Client
-from prime_client.connecting.connection import AUTHORITY
+from prime_client.connecting.ending import AUTHORITY
 from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, PrimeError
 
 PATIENCE = 15.0
@@ -47,7 +47,7 @@ class CallDoor:
             await client.connect(PATIENCE)
         except (PrimeError, ValueError) as error:
             await client.close()
-            message = str(error).replace(AUTHORITY, AUTHORITY_HERE)
+            message = str(error).removeprefix(f"{self._url}: ").replace(AUTHORITY, AUTHORITY_HERE)
             raise NotDone(f"cannot connect to {self._url}: {message}") from error
         try:
             await self._log_in(client, password)

@@ -145,7 +145,8 @@ class Client(Calls, Reconnecting):
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
 
-        Gives up at once where no further try can help: a wrong address, a certificate not trusted.
+        Gives up at once where no further try can help: a wrong address, no TLS at `wss://`, a
+        certificate not trusted.
         """
         if self._life is None:
             self._life = asyncio.create_task(self._live(), name=f"prime client {self.device}")

@@ -7,15 +7,14 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from prime_client.connecting.codec import MAX_FRAME_BYTES, BadFrame, Codec, Frame, Message
-from prime_client.schema.close_codes import CloseCode
+from prime_client.connecting.ending import Ending, not_opened
 from prime_client.schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS
 
 _log = logging.getLogger(__name__)
@@ -29,34 +28,7 @@ CLOSE_SECONDS = 1.0
 FRAMES_BUFFERED = 256
 """Frames received and not yet read; past this the socket is not read and TCP holds the rest."""
 
-ADDRESS = "an address of Prime is like wss://example.org/v1 or ws://127.0.0.1:8787/v1"
-
-AUTHORITY = "an authority of your own is named by tls=ssl.create_default_context(cafile=...)"
-
-TRY_AGAIN_STATUSES = frozenset({408, 425, 429})
-"""Of HTTP below 500: another try may go better."""
-
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a connection ended: the close code, if one came, and a sentence.
-
-    `after_ms`: when the server asked us to come back, if it did.
-    """
-
-    code: int | None
-    reason: str
-    is_hopeless: bool = False
-    after_ms: float | None = None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether coming back is pointless, by the table of close codes or by our own mistake."""
-        if self.code is None:
-            return self.is_hopeless
-        return not CloseCode(self.code, "", "").reconnect
 
 
 class CouldNotOpen(Exception):
@@ -118,17 +90,9 @@ class Connection:
                 proxy=None if urlsplit(url).hostname in LOCAL_HOSTS else True,
                 ssl=tls or (True if urlsplit(url).scheme.lower() == "wss" else None),
             )
-        except ssl.SSLCertVerificationError as error:  # a ValueError, too
-            text = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
-            raise CouldNotOpen(Ending(None, text, is_hopeless=True)) from error
-        except (InvalidURI, ValueError) as error:
-            text = f"{error}; {ADDRESS}"
-            raise CouldNotOpen(Ending(None, text, is_hopeless=True)) from error
-        except InvalidStatus as error:
-            raise CouldNotOpen(_turned_away(error.response.status_code)) from error
-        except (OSError, WebSocketException, AssertionError) as error:
+        except (OSError, ValueError, WebSocketException, AssertionError) as error:
             # websockets 17 asserts where the connection goes in the middle of the handshake.
-            raise CouldNotOpen(Ending(None, _in_words(error))) from error
+            raise CouldNotOpen(not_opened(url, error)) from error
         try:
             welcome = await _say_hello(socket, codec, hello)
         except BaseException:
@@ -268,13 +232,6 @@ async def _say_hello(socket: ClientConnection, codec: Codec, hello: Message) -> 
     raise CouldNotOpen(Ending(socket.close_code, str(problem), after_ms=after_ms))
 
 
-def _turned_away(status: int) -> Ending:
-    """HTTP answered, and no WebSocket: mostly another path, or another server."""
-    is_hopeless = status < 500 and status not in TRY_AGAIN_STATUSES
-    problem = f"there is no Prime at this address (HTTP {status}); {ADDRESS}"
-    return Ending(None, problem if is_hopeless else f"HTTP {status}", is_hopeless=is_hopeless)
-
-
 async def _drop(socket: ClientConnection) -> None:
     # close() waits behind what is unsent; a server that does not read must not hold us.
     with contextlib.suppress(TimeoutError):
@@ -285,11 +242,3 @@ async def _drop(socket: ClientConnection) -> None:
 
 def _reason_of(socket: ClientConnection) -> str:
     return socket.close_reason or "the connection was lost"
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

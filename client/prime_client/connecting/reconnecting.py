@@ -11,7 +11,8 @@ from prime_client.connecting.auth_session import HeldAuthSession
 from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.calls_in_flight import CallsInFlight
 from prime_client.connecting.codec import Codec, Message
-from prime_client.connecting.connection import Connection, CouldNotOpen, Ending
+from prime_client.connecting.connection import Connection, CouldNotOpen
+from prime_client.connecting.ending import Ending
 from prime_client.connecting.login_state import LoginState
 from prime_client.events import Left
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected, RoomClosed
