@@ -12,6 +12,9 @@ MAX_OPS = 1_000
 MAX_BYTES = 900_000
 """A delta with that many bytes of ops still fits one message of 1 MiB, in either encoding."""
 
+SILENCE_SECONDS = 60.0
+"""How long nothing may be saved, with a server that is away or one that is there."""
+
 
 class UploadIncomplete(Exception):
     """The server dropped or refused a part of the song."""
@@ -46,7 +49,10 @@ async def upload(room: Room, ops: list[Op]) -> int:
     stop = room.subscribe(note)
     try:
         delta_ids = [room.edit(batch) for batch in cut_into_deltas(ops)]
-        await asyncio.gather(*(room.saved(delta_id) for delta_id in delta_ids))
+        await _saved(room, delta_ids)
+    except BaseException:
+        room.leave()  # what is on its way is given up, and nobody is told of its refusals
+        raise
     finally:
         stop()
     if dropped_ops:
@@ -63,3 +69,20 @@ async def upload(room: Room, ops: list[Op]) -> int:
             f"{len(missing_ops)} entities are not in the project, the first {first}"
         )
     return len(delta_ids)
+
+
+async def _saved(room: Room, delta_ids: list[str]) -> None:
+    """All of them; raises `UploadIncomplete` where nothing comes any more."""
+    clock = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS) as silence:
+
+            async def saved(delta_id: str) -> None:
+                await room.saved(delta_id)
+                silence.reschedule(clock() + SILENCE_SECONDS)
+
+            await asyncio.gather(*map(saved, delta_ids))
+    except TimeoutError:
+        raise UploadIncomplete(
+            f"the server has saved nothing for {SILENCE_SECONDS:g} seconds"
+        ) from None

@@ -13,6 +13,7 @@ TESTED_ELSEWHERE = {
     "files.routing_circles": "tests/files/test_imported_song.py",
     "files.readable_state": "tests/files/midi/test_export.py",
     "files.commands": "tests/files/test_command_line.py",
+    "files.reports": "tests/files/test_command_line.py",
     "files.broken_song": "tests/files/bounded/test_xml_input.py",
     "files.bounded.zip_input": "tests/files/bounded/test_xml_input.py",
     "files.dawproject.clips": "tests/files/dawproject/test_reader.py",

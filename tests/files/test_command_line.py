@@ -15,12 +15,13 @@ import msgspec
 import pytest
 
 from files.broken_song import BrokenSong
-from files.commands import _project_name, report_import
+from files.commands import _project_name
 from files.dawproject.export import write_dawproject
 from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
+from files.reports import report_import
 from machine.children.child_directory import DirectoryLock
 from prime_client.copy.state_ops import State
 from schema.calling.projects.project_calls import CreateProject

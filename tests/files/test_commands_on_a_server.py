@@ -1,0 +1,78 @@
+"""Commands on a server that runs: several at once in one project, and ones that are ended."""
+
+import asyncio
+import json
+import signal
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from files import commands
+from files.commands import export_project, import_song
+from files.upload import upload
+from prime_client.client import Client
+from prime_client.room import Room
+from tests.server.conftest import Node, eventually, node, nodes
+
+ROOT = Path(__file__).parents[2]
+SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
+__all__ = ["node", "nodes"]
+
+
+@pytest.mark.postgres
+async def test_H12_exports_beside_an_import_and_each_other(
+    node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = {"url": node.url, "email": "ann@example.org", "password": "correct horse"}
+    async with Client(node.url, device="desk") as client:
+        await client.register("ann@example.org", "ann", "correct horse")
+    told = {"json": True, "data": tmp_path, "name": "", "archive": None}
+
+    def export(project: str, number: int) -> Any:
+        file = tmp_path / f"{number}.prime.json"
+        return export_project(Namespace(**account, **told, project=project, file=file))
+
+    async def upload_beside_exports(room: Room, ops: list[Any]) -> int:
+        assert await asyncio.gather(*(export(room.project, n) for n in range(3))) == [0, 0, 0]
+        return await upload(room, ops)
+
+    monkeypatch.setattr(commands, "upload", upload_beside_exports)
+    assert await import_song(Namespace(**account, **told, file=SONG)) == 0
+    project = json.loads(capsys.readouterr().out.splitlines()[-1])["project"]
+    assert await export(project, 3) == 0
+    state = json.loads((tmp_path / "3.prime.json").read_text())["state"]
+    assert state == json.loads(SONG.read_text())["state"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_leaves_an_archived_project_and_a_line(
+    ends: signal.Signals, node: Node, tmp_path: Path
+) -> None:
+    """Where it waits for deltas that the server has not stored."""
+    async with Client(node.url, device="desk") as client:
+        await client.register("ann@example.org", "ann", "correct horse")
+        node.journal.gate.clear()
+        importing = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "files", "import", str(SONG), "--url", node.url,
+            "--email", "ann@example.org", "--password", "correct horse", "--name", "One",
+            cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+
+        async def is_being_filled() -> bool:
+            return node.journal.stored > 0
+
+        await eventually(is_being_filled)
+        importing.send_signal(ends)
+        node.journal.gate.set()
+        said, complained = (text.decode() for text in await importing.communicate())
+        assert (importing.returncode, said) == (1, "")
+        [project] = (await client.projects.list(archived=True))["projects"]
+        assert complained.splitlines() == [
+            f"the project One ({project['id']}) was archived; nothing else to do",
+            "prime: interrupted",
+        ]
+        assert (await client.projects.list())["projects"] == []
