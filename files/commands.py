@@ -55,11 +55,20 @@ FAILURES = (
 
 
 def main() -> int:
-    """Run a command; 0 when it was done, 1 when it failed, 2 for a file or usage that is broken."""
+    """Run a command: 0 when it was done, 1 when it failed, 2 for a file or usage that is broken.
+
+    Ended by a signal it is 128 and its number.
+    """
     arguments = _arguments()
-    for ends in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(ends) != signal.SIG_IGN:  # as nohup does
-            signal.signal(ends, _as_ctrl_c)
+    received = [signal.SIGINT]
+
+    def end(number: int, _frame: object) -> None:
+        received.append(signal.Signals(number))
+        signal.raise_signal(signal.SIGINT)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
+            signal.signal(number, end)
     try:
         status: int = asyncio.run(arguments.run(arguments))
         return status
@@ -70,11 +79,7 @@ def main() -> int:
     except FAILURES as error:
         return _complain(str(error) or type(error).__name__, FAILED)
     except KeyboardInterrupt:
-        return _complain("interrupted", FAILED)
-
-
-def _as_ctrl_c(_number: int, _frame: object) -> None:
-    signal.raise_signal(signal.SIGINT)
+        return _complain("interrupted", 128 + received[-1])
 
 
 async def import_song(arguments: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ from loadtest.scenarios.cursors import command as cursors_command
 from loadtest.soak import command as soak_command
 from machine.children.child_program import ServerFailed
 from machine.nearest_words import command_parser
+from machine.starting import INTERRUPTED
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (
@@ -50,7 +51,10 @@ EXPECTED = (
 
 
 def main() -> int:
-    """Run a scenario; 0 when it kept its promises, 1 when not, 2 for a wrong command line."""
+    """Run a scenario: 0 when it kept its promises, 1 when not, 2 for a wrong command line.
+
+    130 where somebody interrupted it.
+    """
     arguments = _arguments()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -71,7 +75,7 @@ def _failed(error: BaseException, url: str) -> int:
     if isinstance(error, EXPECTED):
         return _complain(str(error) or type(error).__name__)
     if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
-        return _complain("interrupted")
+        return _complain("interrupted", INTERRUPTED)
     raise error
 
 
@@ -81,9 +85,9 @@ def _first_error(error: BaseException) -> BaseException:
     return error
 
 
-def _complain(message: str) -> int:
+def _complain(message: str, exit_code: int = 1) -> int:
     Console(stderr=True).print(f"prime: {message}", markup=False, highlight=False, soft_wrap=True)
-    return 1
+    return exit_code
 
 
 LOST_USES = ("lost_counts", "lost_uses")

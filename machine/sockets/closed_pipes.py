@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO, cast
 
+from machine.starting import INTERRUPTED, SAID, begun
+
 GONE = (errno.EPIPE, errno.ESHUTDOWN)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -26,7 +28,11 @@ class _Heard(io.FileIO):
 
 
 def ended(main: Callable[[], int | None]) -> int:
-    """The exit code of a word, whether anybody reads it or not; 1 where its disk is full."""
+    """The exit code of a word, whether anybody reads it or not; 1 where its disk is full.
+
+    Of one that says nothing of its own when it is interrupted: 130, and a line.
+    """
+    begun()
     sys.stdout, sys.stderr = forgiving(sys.stdout), forgiving(sys.stderr)
     try:
         try:
@@ -35,6 +41,9 @@ def ended(main: Callable[[], int | None]) -> int:
             gc.freeze()  # else Python looks through all there is once more: a third of a short word
             if cast("TextIO | None", sys.stdout) is not None:
                 sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write(SAID)
+        return INTERRUPTED
     except OSError as error:
         if error.errno not in FULL:
             raise

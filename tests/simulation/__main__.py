@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from loadtest.argument_types import at_least
+from machine.sockets.closed_pipes import ended
 from tests.simulation.plants import PLANTS
 from tests.simulation.seeds import Seeds, run_many
 
@@ -71,4 +72,4 @@ def _run(seeds: range, plant: str, *, shows: bool, offline: bool) -> Seeds:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -137,7 +137,7 @@ def test_every_word_of_the_script_is_packed_or_says_that_it_needs_a_checkout(
     assert "if [[ $word =~ ^($checkout_words)$ ]]; then from_checkout; fi" in script
     words = set(refused[1].split("|"))
     chosen = script[script.index("then from_checkout; fi") :]
-    found = re.findall(r"^    ([\w| *-]+)\) run_python -m ([\w.]+)", chosen, re.MULTILINE)
+    found = re.findall(r"^    ([\w| *-]+)\) run_word ([\w.]+)", chosen, re.MULTILINE)
     assert len(found) > 8
     for names, module in found:
         if not {name.strip() for name in names.split("|")} <= words:
