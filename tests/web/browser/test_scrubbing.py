@@ -112,6 +112,16 @@ async def test_Y5_no_step_of_a_drag_asks_the_server_and_each_shows_what_was_then
     await ben.see(".scrubber:not(.past)")
 
 
+BUTTONS = "[...document.querySelectorAll('button')].map((each) => each.textContent)"
+
+# What of the slider's line is cut off, or lies beside the window.
+CUT = """
+[...document.querySelectorAll(".scrubber, .scrubber button, .scrubber-title > *")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1
+    || each.getBoundingClientRect().right > innerWidth)
+  .map(({ textContent }) => textContent)
+"""
+
 STAYS = "document.querySelector('%s') === window.%s"
 
 
@@ -145,3 +155,52 @@ async def test_what_shows_the_song_stays_there_while_moments_pass(
     await ben.do("keyboard.press", "Escape")
     await ben.see(".track-head:has-text('Name 4')")
     assert await ben.value(STAYS % (".timeline canvas", "arrangement"))
+
+
+async def test_what_was_made_since_goes_only_once_that_is_read(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    before = await ben.value(f"{ROOM}.position.seq")
+    clip = {"track": "tr_lead_01", "time": 12.0, "duration": 4.0, "name": "Drop"}
+    await ann.edit(project, {"op": "insert", "col": "clips", "id": "cl_later_1", "entity": clip})
+    await ben.until(f"{ROOM}.get('clips', 'cl_later_1') !== undefined")
+    await ben.value("prime.studio.select('clips', ['cl_later_1'])")
+    await ben.fill(SLIDER, str(before))
+    await ben.see("button:has-text('Bring all of it back')")
+    assert "Bring back what is selected" not in await ben.value(BUTTONS), "it is not seen there"
+    await ben.value("prime.studio.select('clips', ['cl_later_1', 'cl_lead_01'])")
+    await ben.click("button:has-text('Bring back what is selected')")
+    await ben.see(".toast:has-text('Nothing of it is otherwise now.')")
+    await ben.fill(SLIDER, str(before))
+    await ben.click("text=Snapshots")
+    await ben.see(".snapshots:has-text('as it is now, and not the moment that is shown')")
+    await ben.click("button:has-text('Bring all of it back')")
+    await ben.see("dialog:has-text('What was made since goes: 1 clip.')")
+    assert await ben.value(f"{ROOM}.get('clips', 'cl_later_1') !== undefined")
+    await ben.click("button:has-text('Bring it back')")
+    await ben.see(".toast:has-text('1 change brought it back')")
+    assert await ben.value(f"{ROOM}.get('clips', 'cl_later_1') === undefined")
+
+
+NAMED = {"op": "set", "col": "tracks", "id": "tr_lead_01"}
+
+
+async def test_all_that_is_said_of_a_moment_is_in_sight(node: Node, browser: Browser) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    before = (await ann.edit(project, NAMED | {"props": {"name": "Bass"}}))["seq"]
+    await ann.edit(project, NAMED | {"props": {"name": "Lead"}})
+    for width in (1280, 800, 390):
+        screen = {"viewport": {"width": width, "height": 700}}
+        name = f"Ben{width}"
+        ben = await enter_by(browser, name, await invited(ann, project, node), **screen)
+        await ben.until("prime.studio.edits.value.shown.value.entries.length > 0")
+        await ben.fill(SLIDER, str(before))
+        await ben.see(".scrubber.past .scrubber-title small")
+        await ben.value("prime.studio.select('clips', ['cl_lead_01'])")
+        await ben.see("button:has-text('Bring back what is selected')")
+        assert await ben.value(CUT) == [], width
+        await ben.screenshot(f"a moment of the past, {width} wide")

@@ -50,7 +50,7 @@ export interface Toast {
   readonly about: string;
 }
 
-/** What cannot be taken back is asked once more. */
+/** What cannot be taken back, or takes what is not seen, is asked once more. */
 export interface Question {
   readonly title: string;
   /** What will happen. */

@@ -1,4 +1,4 @@
-/** Asks once more before what cannot be taken back is done. */
+/** Asks once more before what cannot be taken back, or takes what is not seen, is done. */
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Form } from "../../../pages/Form.js";

@@ -1,13 +1,13 @@
-/** Any moment of the project, by a slider; what is shown of the past can be brought back. */
+/** Any moment of the project, by a slider. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
+import { BringBack } from "./BringBack.js";
 import { followMissed } from "./missed_edits.js";
 import type { EditList } from "./edit_list.js";
 import { COLUMNS, heatColumns, momentInWords } from "./moments.js";
-import { restored } from "./restoring.js";
 import { Scrubbing } from "./scrubbing.js";
 
 export function Scrubber({ studio }: { studio: Studio }) {
@@ -25,11 +25,12 @@ function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: Ed
   const head = scrubbing.head.value;
   const seq = scrubbing.wanted.value ?? moment?.seq ?? head;
   const { entries } = scrubbing.edits.shown.value;
-  const title = isPast ? momentInWords(moment.seq, entries) : `now, edit ${head}`;
+  const words = isPast ? momentInWords(moment.seq, entries) : { what: "now", when: "" };
+  const title = isPast ? [words.what, words.when].filter((part) => part !== "").join(", ") : `now, edit ${head}`;
   const isLapsing = scrubbing.isLapsing.value;
   return (
     <div class={`scrubber${isPast ? " past" : ""}`}>
-      <span class="scrubber-title" title={title}><bdi>{isPast ? title : "now"}</bdi></span>
+      <span class="scrubber-title" title={title}><bdi>{words.what}</bdi>{words.when !== "" && <small>{words.when}</small>}</span>
       <div class="scrubber-line">
         <Heat scrubbing={scrubbing} />
         <input type="range" aria-label="Moment of the project" min={scrubbing.oldest.value} max={head} value={seq} aria-valuetext={title}
@@ -41,29 +42,6 @@ function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: Ed
       {isPast && !isLapsing && <BringBack studio={studio} room={room} />}
       {isPast && <button type="button" class="main" title="Escape" onClick={() => scrubbing.now()}>Back to now</button>}
     </div>
-  );
-}
-
-function BringBack({ studio, room }: { studio: Studio; room: Room }) {
-  const [isRestoring, setRestoring] = useState(false);
-  const moment = studio.moment.value;
-  const bringBack = async (): Promise<void> => {
-    if (moment === null) return;
-    setRestoring(true);
-    try {
-      const count = await restored(room, moment.song, studio.selection.value);
-      studio.moment.value = null;
-      studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${count} changes brought it back; undo takes that back.`);
-    } catch (error) {
-      studio.fail(error);
-    }
-    setRestoring(false);
-  };
-  const selected = studio.selection.value?.ids.length ?? 0;
-  return (
-    <button type="button" disabled={isRestoring || !studio.mayBringBack} onClick={() => void bringBack()}>
-      {selected > 0 ? "Bring back what is selected" : "Bring all of it back"}
-    </button>
   );
 }
 

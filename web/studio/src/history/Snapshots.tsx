@@ -42,7 +42,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
           setTaken((count) => count + 1);
           load();
         }}>
-          <Field label="Name" name="name" maxLength={MOST_NAME} required placeholder="before the drop" />
+          <Field label="Name" name="name" maxLength={MOST_NAME} required placeholder="before the drop" {...(studio.moment.value !== null && { hint: "It holds the song as it is now, and not the moment that is shown." })} />
         </Form>
       )}
       <label class="row"><input type="checkbox" checked={!onlyNamed} onChange={(event) => setOnlyNamed(!event.currentTarget.checked)} />Those the server took, too</label>

@@ -16,13 +16,19 @@ export interface Column {
   readonly colour: string;
 }
 
-/** "after edit 12 by Ada, 27/11/2026, 14:03:10"; the last edit at the moment or before it says who and when, as far as it is known. */
-export function momentInWords(seq: number, entries: readonly Entry[]): string {
-  if (seq <= 0) return "before the first edit";
+/** "after edit 12 by Ada", and "27/11/2026, 14:03:10"; who and when as far as it is known. */
+export interface MomentWords {
+  readonly what: string;
+  /** "": not known. */
+  readonly when: string;
+}
+
+export function momentInWords(seq: number, entries: readonly Entry[]): MomentWords {
+  if (seq <= 0) return { what: "before the first edit", when: "" };
   const entry = entries.find((each) => each.seq === seq);
-  if (entry === undefined) return `after edit ${seq}`;
+  if (entry === undefined) return { what: `after edit ${seq}`, when: "" };
   const authorName = (entry.user.name || entry.user.username || "somebody").slice(0, 40);
-  return `after edit ${seq} by ${authorName}, ${new Date(entry.at).toLocaleString()}`;
+  return { what: `after edit ${seq} by ${authorName}`, when: new Date(entry.at).toLocaleString() };
 }
 
 /** Entries that are not from `from` to `to` are left out; columns without any are not told. */

@@ -1,8 +1,10 @@
-/** Makes edits that bring back what a moment of the past had: all of it, or only what is selected. */
+/** Makes edits that bring back what a moment of the past had: all of it, or only what is selected. What was made since goes. */
 
 import { COLLECTIONS, isEqual, newId, type Collection, type Readable, type Room, type Transaction } from "@prime/client";
 
+import { counted } from "../../../pages/counted.js";
 import type { Selection } from "../studio.js";
+import { NOUNS } from "./edit_words.js";
 
 /** At most so many ops are one delta; more are several with one step of undo. */
 const MOST_OPS = 400;
@@ -11,12 +13,23 @@ const COLLECTION_NAMES = Object.keys(COLLECTIONS) as Collection[];
 
 type Change = (tx: Transaction) => void;
 
-/** Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */
-export async function restored(room: Room, then: Readable, selection: Selection | null): Promise<number> {
-  return broughtBack(room, then, selection === null ? null : withContents(then, room, selection));
+/** Of what is selected, that which is there at a moment: what is not seen is not meant. */
+export function selectedThen(then: Readable, selection: Selection | null): readonly string[] {
+  return selection === null ? [] : selection.ids.filter((id) => then.get(selection.collection, id) !== undefined);
 }
 
-/** The same of some entities; null: of all. */
+/** What `broughtBack` deletes of some entities, since it was made later; null: of all. Empty: nothing. */
+export function deletedInWords(now: Readable, then: Readable, only: ReadonlySet<string> | null): string {
+  const kinds: string[] = [];
+  for (const collection of COLLECTION_NAMES) {
+    const count = madeSince(now, then, collection, only).length;
+    if (count > 0) kinds.push(counted(count, ...NOUNS[collection]));
+  }
+  const last = kinds.pop() ?? "";
+  return kinds.length === 0 ? last : `${kinds.join(", ")} and ${last}`;
+}
+
+/** Makes some entities what they were; null: all. Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */
 export async function broughtBack(room: Room, then: Readable, only: ReadonlySet<string> | null): Promise<number> {
   const changes = changesTo(room, then, only);
   const step = newId();
@@ -41,11 +54,13 @@ export function changesTo(now: Readable, then: Readable, only: ReadonlySet<strin
       if (is === undefined) inserts.add(collection, id);
       else sets.push(...setsTo(collection, id, is as Props, entity as Props));
     }
-    for (const id of now.all(collection).keys()) {
-      if (isMeant(id) && then.get(collection, id) === undefined) deletes.unshift((tx) => tx.delete(collection, id));
-    }
+    for (const id of madeSince(now, then, collection, only)) deletes.unshift((tx) => tx.delete(collection, id));
   }
   return [...inserts.changes, ...sets, ...deletes];
+}
+
+function madeSince(now: Readable, then: Readable, collection: Collection, only: ReadonlySet<string> | null): string[] {
+  return [...now.all(collection).keys()].filter((id) => (only === null || only.has(id)) && then.get(collection, id) === undefined);
 }
 
 /** What is made new; what it points at is there, or is made before it. */
@@ -76,8 +91,8 @@ function setsTo(collection: Collection, id: string, is: Props, was: Props): Chan
   return [(tx) => tx.set(collection, id, props as never)];
 }
 
-/** What is selected and all that hangs on it, then and now. */
-function withContents(then: Readable, now: Readable, { ids }: Selection): Set<string> {
+/** Some entities and all that hangs on them, then and now. */
+export function withContents(then: Readable, now: Readable, ids: readonly string[]): Set<string> {
   const meant = new Set(ids);
   for (let before = -1; before !== meant.size;) {
     before = meant.size;

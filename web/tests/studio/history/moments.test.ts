@@ -9,9 +9,11 @@ function entry(seq: number, color = "#aa0000"): Entry {
 }
 
 test("a moment is told by its edit, and by who made it where that is known", () => {
-  assert.match(momentInWords(4, [entry(5), entry(4)]), /^after edit 4 by Ada, .*1970/);
-  assert.equal(momentInWords(3, [entry(5)]), "after edit 3");
-  assert.equal(momentInWords(0, []), "before the first edit");
+  const { what, when } = momentInWords(4, [entry(5), entry(4)]);
+  assert.equal(what, "after edit 4 by Ada");
+  assert.match(when, /1970/);
+  assert.deepEqual(momentInWords(3, [entry(5)]), { what: "after edit 3", when: "" });
+  assert.deepEqual(momentInWords(0, []), { what: "before the first edit", when: "" });
 });
 
 test("the heat is as high as there are edits, in the colour of who made most", () => {

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
+import { counted } from "../../../../pages/counted.js";
 import { inWords } from "../../../../pages/failure_words.js";
 import type { Studio } from "../../studio.js";
 import { broughtBack } from "../restoring.js";
@@ -27,7 +28,7 @@ export function DifferenceList({ studio, room, comparison }: { studio: Studio; r
   return (
     <section class="compared" aria-label="What differs">
       <h2><bdi>{comparison.from.title}</bdi> → <bdi>{comparison.to.title}</bdi></h2>
-      <p role="status">{changes.length === 0 ? "Nothing differs." : `${changes.length} ${changes.length === 1 ? "thing differs" : "things differ"}.`}</p>
+      <p role="status">{changes.length === 0 ? "Nothing differs." : `${counted(changes.length, "thing differs", "things differ")}.`}</p>
       {changes.length > 1 && (
         <label class="row"><input type="checkbox" checked={chosenChanges.length === all.length} onChange={(event) => choose(all, event.currentTarget.checked)} />All of them</label>
       )}
@@ -81,7 +82,7 @@ function BringBack({ studio, room, comparison, chosen }: { studio: Studio; room:
       const count = await broughtBack(room, comparison.from.song, new Set(chosen.flatMap(({ entities }) => [...entities])));
       if (studio.room.value !== room) return;
       if (comparison.to.seq !== null) beginComparing(studio, comparison.from, nowSide(room));
-      studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${count} ${count === 1 ? "change" : "changes"} made it as it was; undo takes that back.`);
+      studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${counted(count, "change", "changes")} made it as it was; undo takes that back.`);
     } catch (error) {
       studio.tell(inWords(error), "failure");
     } finally {

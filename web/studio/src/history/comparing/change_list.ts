@@ -2,6 +2,7 @@
 
 import { isEqual, type Collection, type Differences, type Readable } from "@prime/client";
 
+import { counted } from "../../../../pages/counted.js";
 import { nameOf } from "../../channels/channel_names.js";
 import { changeInWords } from "../value_words.js";
 import { keyInWords } from "../../words/key_words.js";
@@ -100,16 +101,12 @@ function propertiesInWords(collection: Collection, was: Props, is: Props, then: 
 
 /** "3 notes added". */
 function withinInWords(within: Gathered["within"]): string[] {
-  return [...within].flatMap(([collection, counts]) => [...counts].map(([kind, count]) => `${counted(collection, count)} ${kind}`));
+  return [...within].flatMap(([collection, counts]) => [...counts].map(([kind, count]) => `${counted(count, ...NOUNS[collection])} ${kind}`));
 }
 
 /** "3 notes": all of it came or went with what holds it. */
 function contentsInWords(within: Gathered["within"]): string[] {
-  return [...within].map(([collection, counts]) => counted(collection, [...counts.values()].reduce((sum, count) => sum + count, 0)));
-}
-
-function counted(collection: Collection, count: number): string {
-  return `${count} ${NOUNS[collection][count === 1 ? 0 : 1]}`;
+  return [...within].map(([collection, counts]) => counted([...counts.values()].reduce((sum, count) => sum + count, 0), ...NOUNS[collection]));
 }
 
 function nameInWords(collection: Collection, id: string, entity: Props, song: Readable): string {
