@@ -194,9 +194,9 @@ async def test_all_that_is_said_of_a_moment_is_in_sight(node: Node, browser: Bro
     before = (await ann.edit(project, NAMED | {"props": {"name": "Bass"}}))["seq"]
     await ann.edit(project, NAMED | {"props": {"name": "Lead"}})
     for width in (1280, 800, 390):
-        screen = {"viewport": {"width": width, "height": 700}}
+        screen = {"width": width, "height": 700}
         name = f"Ben{width}"
-        ben = await enter_by(browser, name, await invited(ann, project, node), **screen)
+        ben = await enter_by(browser, name, await invited(ann, project, node), viewport=screen)
         await ben.until("prime.studio.edits.value.shown.value.entries.length > 0")
         await ben.fill(SLIDER, str(before))
         await ben.see(".scrubber.past .scrubber-title small")
