@@ -1,6 +1,6 @@
 /** Which rooms components ask for: each is joined once, however many ask, and left a moment after the last one went. */
 
-import { ConnectionOver, Left, type Client, type Room } from "../../sdk/src/index.js";
+import { ConnectionOver, Left, PrimeError, type Client, type Room } from "../../sdk/src/index.js";
 import { Live, type Stop } from "../../sdk/src/live.js";
 
 export type RoomState =
@@ -87,7 +87,9 @@ class NeededRoom {
       if (attempt === this.attempt) this.enter(room);
       else void this.client.leave(room);
     } catch (error) {
-      if (attempt === this.attempt) this.end(error as Error);
+      if (attempt !== this.attempt) return;
+      if (error instanceof PrimeError && error.code === "auth_required" && this.client.status.value.name === "needs-login") this.begin();
+      else this.end(error as Error);
     }
   }
 

@@ -106,6 +106,18 @@ test("it waits for a login, and for a connection", async (context) => {
   assert.equal(client.joins.length, 1, "once, however often it is connected");
 });
 
+test("a join whose login ended meanwhile is tried again after the next login", async (context) => {
+  const { client, rooms } = begun(context);
+  rooms.need(PROJECT, () => {});
+  client.status.set({ name: "needs-login", reason: "auth_failed" });
+  client.joins[0]!.fail(new PrimeError("auth_required", "this login was ended; log in again"));
+  await settled();
+  assert.equal(rooms.state(PROJECT).name, "joining");
+  assert.equal(client.joins.length, 1);
+  client.status.set({ name: "connected" });
+  assert.equal(client.joins.length, 2);
+});
+
 test("a refused join is a value, and tried again when somebody says so", async (context) => {
   const { client, rooms } = begun(context);
   let woken = 0;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { connect, type Client, type LoginMethod } from "../../sdk/src/connecting/client.js";
-import { ConnectionOver, WrongUse } from "../../sdk/src/failures.js";
+import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
+import { ConnectionOver, PrimeError, WrongUse } from "../../sdk/src/failures.js";
 
 /** A socket that connects to nothing; it counts what goes out. */
 class Nowhere {
@@ -57,3 +58,73 @@ test("what is asked of a client that is over rejects with what says so, and is n
   await assert.rejects(client.feed("projects", {}).first(), isOver);
   assert.equal(Nowhere.sent, 0);
 }));
+
+/** A socket whose server knows no login, and answers what `answers` says, by method. */
+class Stranger {
+  static answers: Record<string, object> = {};
+  /** Answers the latest message that none of them was for. */
+  static answerLast: (answer: object) => void = () => {};
+  readyState = 1;
+  bufferedAmount = 0;
+  binaryType = "";
+  onopen: () => void = () => {};
+  onclose: (event: { code: number }) => void = () => {};
+  onerror: (() => void) | null = null;
+  onmessage: (event: { data: string }) => void = () => {};
+
+  send(frame: string): void {
+    const message = JSON.parse(frame) as { t: string; id: string; method?: string };
+    if (message.t === "hello") {
+      this.say({ t: "welcome", version: 1, connection: "c", node: "n", server_time: 0, heartbeat_seconds: 10, max_message_bytes: 1_000, user: null });
+    }
+    const answer = Stranger.answers[message.method ?? ""];
+    if (answer === undefined) Stranger.answerLast = (later) => this.say({ id: message.id, ...later });
+    else this.say({ id: message.id, ...answer });
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  private say(message: object): void {
+    queueMicrotask(() => this.onmessage({ data: JSON.stringify(message) }));
+  }
+}
+
+const PROJECT = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77";
+const INVALID = "this refresh token is not valid any more; log in again";
+
+function strange(answers: Record<string, object>, refreshToken: string | null): Client {
+  Stranger.answers = answers;
+  const tokens = { read: () => refreshToken, write: (token: string | null) => { refreshToken = token; } };
+  return connect("ws://nowhere/v1", { device: "d", codec: JSON_TEXT, WebSocket: Stranger as unknown as typeof WebSocket, tokens });
+}
+
+const isRefused = (text: string) => (error: unknown): boolean =>
+  error instanceof PrimeError && error.code === "auth_required" && error.message === text;
+
+test("A2: a join with a refresh token that is not good rejects at once, and says why", async () => {
+  const client = strange({ "auth.refresh": { t: "error", code: "auth_failed", message: INVALID, details: {} } }, "stale");
+  await assert.rejects(client.join(PROJECT), isRefused(INVALID));
+  assert.equal(client.status.value.name, "needs-login");
+  await assert.rejects(client.join(PROJECT), isRefused(INVALID));
+  await client.close();
+});
+
+test("a join where nobody has logged in rejects at once, and waits for a login that is under way", async () => {
+  const client = strange({}, null);
+  await assert.rejects(client.join(PROJECT), isRefused("log in first"));
+  const login = assert.rejects(client.login("ada@example.org", "a kettle of 7 songs"), /no such/);
+  let isSettled = false;
+  const joining = client.join(PROJECT).catch((error: unknown) => {
+    isSettled = true;
+    throw error;
+  });
+  const refused = assert.rejects(joining, isRefused("log in first"));
+  await new Promise((done) => { setImmediate(done); });
+  assert.equal(isSettled, false);
+  Stranger.answerLast({ t: "error", code: "auth_failed", message: "no such", details: {} });
+  await login;
+  await refused;
+  await client.close();
+});

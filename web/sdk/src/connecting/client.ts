@@ -32,7 +32,7 @@ export const WAIT_MS = 15_000;
 /** A join gives up when the song was fetched anew so often. */
 const MOST_FETCHED = 3;
 
-/** How long a join waits for a login, a connection and the song. */
+/** How long a join waits for a connection, a login that is under way, and the song. */
 const JOIN_MS = 60_000;
 
 /** The calls whose reply logs in. */
@@ -73,6 +73,8 @@ export class Client {
   private readonly codec: Codec;
   /** `call`, for who has it handed over. */
   private readonly asks: Call = (method, params, key) => this.call(method, params, key);
+  /** How many calls that log in have no answer yet. */
+  private readonly loginsUnderWay = new Live(0);
   private readonly callSlots = new CallSlots(MAX_CALLS_IN_FLIGHT);
   /** Of what tells that a browser has slept. */
   private readonly stopWaking: Stop;
@@ -104,15 +106,17 @@ export class Client {
   // Logging in.
 
   async login(email: string, password: string): Promise<User> {
-    const storedTokens = await this.tokens.known();
-    if (storedTokens !== null) {
-      try {
-        return await this.logInBy("auth.login", { email, password, device_token: storedTokens });
-      } catch (error) { // as servers of before the token say
-        if (!(error instanceof PrimeError) || error.code !== "validation") throw error;
+    return this.loggingIn(async () => {
+      const storedTokens = await this.tokens.known();
+      if (storedTokens !== null) {
+        try {
+          return await this.logInBy("auth.login", { email, password, device_token: storedTokens });
+        } catch (error) { // as servers of before the token say
+          if (!(error instanceof PrimeError) || error.code !== "validation") throw error;
+        }
       }
-    }
-    return this.logInBy("auth.login", { email, password });
+      return this.logInBy("auth.login", { email, password });
+    });
   }
 
   async register(account: Calls["auth.register"]["params"]): Promise<User> {
@@ -125,7 +129,7 @@ export class Client {
     if (!Object.hasOwn(LOGIN_METHODS, method)) {
       throw new WrongUse(`\`${method}\` is not answered with tokens alone: \`call\` it, and give \`logInWith\` its \`tokens\``);
     }
-    return this.adopt(await this.opened((connection) => connection.call(method, params) as Promise<Tokens>));
+    return this.loggingIn(async () => this.adopt(await this.opened((connection) => connection.call(method, params) as Promise<Tokens>)));
   }
 
   /** With the tokens of a call that was made otherwise, as of `auth.device_poll`. Rejects with `WrongUse` for none. */
@@ -133,7 +137,17 @@ export class Client {
     if (!tokens?.access_token || !tokens.refresh_token || !tokens.user) {
       throw new WrongUse("these are no tokens: `auth.device_poll` has some once its `state` is `approved`");
     }
-    return this.opened(() => this.adopt(tokens));
+    return this.loggingIn(() => this.opened(() => this.adopt(tokens)));
+  }
+
+  /** Joins wait for it. */
+  private async loggingIn(step: () => Promise<User>): Promise<User> {
+    this.loginsUnderWay.set(this.loginsUnderWay.value + 1);
+    try {
+      return await step();
+    } finally {
+      this.loginsUnderWay.set(this.loginsUnderWay.value - 1);
+    }
   }
 
   /** Ends this login on the server, forgets its tokens, and leaves all rooms; the client is for somebody else then. */
@@ -206,6 +220,7 @@ export class Client {
 
   /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`, or with `Diverged`.
    *
+   * Where a login is needed that nobody has begun it rejects at once with `auth_required`, as calls do.
    * Counted: joined again it is the same room, and it is left when everyone who joined it has left.
    */
   async join(project: string): Promise<Room> {
@@ -343,7 +358,7 @@ export class Client {
       return;
     }
     if (closeCode?.name === "no_hello") { // nobody has logged in: the next call connects
-      this.status.set({ name: "needs-login" });
+      if (this.status.value.name !== "needs-login") this.status.set({ name: "needs-login" }); // why is told already
       return;
     }
     this.comeBack(error);
@@ -379,14 +394,20 @@ export class Client {
     let refused: Error | null = null;
     const stop = room.onRefusedJoin((error) => { refused = error; });
     try {
-      await until(() => room.isSynced.value, JOIN_MS, [this.status, room.isSynced, room.fetchedAnew, (wake) => room.onRefusedJoin(wake)], () => {
+      await until(() => room.isSynced.value, JOIN_MS, [this.status, this.loginsUnderWay, room.isSynced, room.fetchedAnew, (wake) => room.onRefusedJoin(wake)], () => {
         this.checkNotOver();
         if (refused !== null) throw refused;
+        if (this.needsLogin()) throw new PrimeError("auth_required", this.status.value.message ?? "log in first");
         if (room.fetchedAnew.value > MOST_FETCHED) throw new Diverged("the state that the server sends never comes to its digest");
       });
     } finally {
       stop();
     }
+  }
+
+  /** And nobody logs in just now. */
+  private needsLogin(): boolean {
+    return this.status.value.name === "needs-login" && this.loginsUnderWay.value === 0;
   }
 
   private checkNotOver(): void {

@@ -70,6 +70,7 @@ export class Navigation {
       await studio.enter(project, () => visit === this.visits);
     } catch (error) {
       if (visit !== this.visits) return;
+      if (studio.client.status.value.name === "needs-login") return; // who logs in goes on there
       studio.tell(inWords(error), "failure");
       this.show({ name: "projects" });
     }
