@@ -275,6 +275,7 @@ def audit(result: Result) -> Iterator[RenderableType]:
                 "; ".join(
                     f"{key}: {_detail(value, key)}"
                     for key, value in sorted(entry["details"].items())
+                    if key != "by" or entry["actor"]  # else it is told in its column
                 ),
             )
             for entry in entries
@@ -340,8 +341,10 @@ def _detail(value: Any, name: str) -> str:
     """Of an entry of the audit; `name`: what it is called there."""
     if isinstance(value, dict):
         return ", ".join(f"{key} {_detail(item, key)}" for key, item in sorted(value.items()))
-    if value is None:
-        return "none"
+    if isinstance(value, list):
+        return ", ".join(_detail(item, name) for item in value) or "none"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
     is_time = name in MOMENTS and isinstance(value, int | float)
     return moment(value) if is_time else str(value)
 

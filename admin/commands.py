@@ -7,13 +7,12 @@ import re
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-
 from admin.call_door import CallDoor
 from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
+from machine.consoles import console_of
 from machine.nearest_words import command_parser
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from schema.text.counted_nouns import counted
@@ -65,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if arguments.json:
         print(json.dumps(result))
     else:
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else UNBROKEN)
+        console = console_of(sys.stdout, UNBROKEN)
         for renderable in subcommand.show(result):
             console.print(renderable, markup=not isinstance(renderable, str))
     unheard_text = unheard(result) if subcommand.asks else ""

@@ -15,6 +15,15 @@ MAIN = re.compile(r"\bDATABASE_URL\b")
 
 HIGHEST_PORT = 65_535
 
+PASSWORDS = {
+    "{} has the right role and password": (
+        "{} names the right role, and PGPASSWORD, or a file that PGPASSFILE names, its password"
+    ),
+    "the password in {}": "the password in PGPASSWORD, or in a file that PGPASSFILE names",
+    "user:password@": "user@",
+}
+"""What is said of a password in a variable -> of one that does not stand on the command line."""
+
 SHAPE = "a database URL, as postgresql://user:password@host:5432/name"
 
 
@@ -51,9 +60,17 @@ def _find_setting(variable: str, config: str | None) -> GivenValue | None:
         raise BadSetting(str(error)) from None
 
 
+def _said_of(name: str, cure: str) -> str:
+    """The same of what `name` is; where that is an option, others on the machine could read it."""
+    named = MAIN.sub(name, cure)
+    for in_url, beside_it in PASSWORDS.items() if name.startswith("--") else ():
+        named = named.replace(in_url.format(name), beside_it.format(name))
+    return named
+
+
 def none_at_all(why: object, name: str = "DATABASE_URL") -> BadSetting:
     """The message about one that makes no sense: which setting, and why."""
-    return BadSetting(f"{name} must be {SHAPE}: {one_line(str(why))}")
+    return BadSetting(f"{name} must be {_said_of(name, SHAPE)}: {one_line(str(why))}")
 
 
 def checked(url: str, name: str = "DATABASE_URL") -> str:
@@ -71,7 +88,7 @@ def named_by(name: str | None) -> Iterator[None]:
     except PersistenceError as error:
         if name is not None:
             error.args = (MAIN.sub(name, str(error)),)
-            error.cure = MAIN.sub(name, error.cure)
+            error.cure = _said_of(name, error.cure)
         raise
 
 

@@ -1,5 +1,6 @@
 """What a scenario shows on stderr: bars while it runs, and its figures in a table."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from loadtest.reports.report import figure_in_words
+from machine.consoles import console_of
 
 WIDE = 200
 """Columns where there is no terminal: in a file no cell is cut."""
@@ -15,8 +17,7 @@ WIDE = 200
 
 def wide_console() -> Console:
     """Where reports are told."""
-    console = Console(stderr=True)
-    return console if console.is_terminal else Console(stderr=True, width=WIDE)
+    return console_of(sys.stderr, WIDE, highlight=True)
 
 
 def progress() -> Progress:

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from machine import embedded_postgres
 from machine.children.child_process import ServerUnavailable
+from machine.consoles import console_of
 from machine.sockets.closed_pipes import ended
 from server.commands.checks import node_checks, reachability_checks
 from server.commands.checks.data_directory import data_directory
@@ -182,7 +182,7 @@ def _as_json(
 
 
 def _show(settings_shown: Sequence[SettingShown], findings: Sequence[Finding]) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = console_of(sys.stdout, WIDTH)
     settings = Table("setting", "value", "where from", box=None, pad_edge=False)
     for setting in settings_shown:
         style = "dim" if setting.is_default else ""

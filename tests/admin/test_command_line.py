@@ -316,6 +316,26 @@ def test_details_of_the_audit_are_told_in_words() -> None:
     assert told == "before: began_at 2025-11-27 08:00:00Z, mode read_only, until none"
 
 
+def test_what_the_audit_tells_in_a_column_of_its_own_is_no_detail_too() -> None:
+    details = {
+        "by": "root on studio",
+        "mailed": False,
+        "kept": True,
+        "tracks": ["a", "b"],
+        "to": [],
+    }
+    entry = {
+        "at": 0.0, "event": "password_reset_asked", "count": 1, "user": None, "actor": None,
+        "project": None, "address": None, "details": details,
+    }  # fmt: skip
+    [table] = audit({"entries": [entry, entry | {"actor": "an-id"}], "next": None})
+    assert isinstance(table, Table)
+    by, _, _, told = ([*column.cells] for column in table.columns[-4:])
+    plainly = "kept: yes; mailed: no; to: none; tracks: a, b"
+    assert by == ["root on studio", "an-id"]
+    assert told == [plainly, f"by: root on studio; {plainly}"]
+
+
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_an_empty_reason_is_refused_in_a_sentence(
     reason: str, capsys: pytest.CaptureFixture[str]

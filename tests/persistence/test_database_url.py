@@ -2,10 +2,19 @@
 
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from persistence.database_url import checked, chosen, data_directory, from_environment, named_by
+from persistence.database_url import (
+    checked,
+    chosen,
+    data_directory,
+    from_environment,
+    named_by,
+    none_at_all,
+)
 from persistence.errors import BadSetting, Unfit
+from persistence.sqlstates import own_errors
 
 
 @pytest.mark.parametrize(
@@ -78,3 +87,21 @@ def test_what_is_wrong_with_a_database_is_told_of_what_names_it(
     assert error.value.in_full == (
         f"what {told} names is none; correct {told}, not PRIME_CALLER_DATABASE_URL"
     )
+
+
+@pytest.mark.parametrize("sqlstate", ["28P01", "28000"])
+def test_a_refused_password_of_an_option_is_not_asked_for_on_the_command_line(
+    sqlstate: str,
+) -> None:
+    refused = asyncpg.PostgresError.new({"C": sqlstate, "M": "password authentication failed"})
+    with pytest.raises(Unfit) as error, named_by("--to"), own_errors():
+        raise refused
+    assert "see that --to names the right role, and PGPASSWORD, or a file that" in error.value.cure
+    with pytest.raises(Unfit) as error, named_by(None), own_errors():
+        raise refused
+    assert "see that DATABASE_URL has the right role and password" in error.value.cure
+
+
+def test_the_shape_of_an_option_has_no_password() -> None:
+    assert "postgresql://user@host:5432/name" in str(none_at_all("no port", "--to"))
+    assert "postgresql://user:password@host:5432/name" in str(none_at_all("no port"))
