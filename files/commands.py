@@ -22,7 +22,8 @@ from files.prime_file import write_prime
 from files.reports import report_export, report_import
 from files.server_of_command import WrongUse, server_of
 from files.upload import UploadIncomplete, upload
-from machine.caller_paths import path_of_caller, problem_with_file
+from files.whole_file import NotWritten, problem_with_target
+from machine.caller_paths import path_of_caller
 from machine.children.child_program import ServerFailed
 from machine.nearest_words import command_parser
 from prime_client.copy.state_ops import State
@@ -48,6 +49,7 @@ FAILURES = (
     NoSuchProject,
     ServerFailed,
     NotWhole,
+    NotWritten,
     RoomClosed,
     UploadIncomplete,
     OSError,
@@ -114,7 +116,7 @@ async def export_project(arguments: argparse.Namespace) -> int:
     """Write all that was acknowledged before, or fail."""
     path = arguments.file
     write = _writer_for(path)
-    if problem := problem_with_file(path):
+    if problem := problem_with_target(path):
         raise WrongUse(problem)
     async with server_of(arguments) as server, server.client() as client:
         project = await whole_id(client, arguments.project)

@@ -17,6 +17,8 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 def read_song(path: Path) -> Song:
     """The song in this file: the same entities with the same ids every time."""
     head = read_head(path)
+    if not head:
+        raise BrokenSong(path, "", f"is empty. Accepted: {ACCEPTED}")
     if head.startswith(b"PK"):
         return read_dawproject(path)
     if head.lstrip(_BLANK).startswith(b"{"):

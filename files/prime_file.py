@@ -1,7 +1,6 @@
 """Prime's own file, `.prime.json`: a project state, checked to the last value when read."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from files.losses import Loss
 from files.losses import mended as mended_value
 from files.routing_circles import circles
 from files.state_faults import faults
+from files.whole_file import write_whole
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
 from schema.text.text_rules import OF_EVERY_OBJECT, problem_with_text, without_problems
@@ -45,9 +45,7 @@ def read_prime_file(path: Path) -> Song:
 
 def write_state(path: Path, state: Mapping[str, Mapping[str, object]]) -> None:
     """Write a project state; the file is whole or the old one, never half."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(to_text(state), encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, to_text(state).encode())
 
 
 def write_prime(path: Path, state: Mapping[str, Mapping[str, object]]) -> list[Loss]:

@@ -1,6 +1,7 @@
 """Reading XML that strangers wrote: bounded in bytes, depth and elements, without entities."""
 
 import math
+import stat
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,12 +41,7 @@ class BadElement(Exception):
 
 def read_bytes(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """The whole file, if it is not too large."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BrokenSong(path, "", f"cannot be read: {reason}") from error
+    content = _first_bytes(path, max_bytes + 1)
     if len(content) > max_bytes:
         raise BrokenSong(path, "", f"is larger than {max_bytes >> 20} MiB, the most read here")
     return content
@@ -53,9 +49,17 @@ def read_bytes(path: Path, max_bytes: int = MAX_FILE_BYTES) -> bytes:
 
 def read_head(path: Path) -> bytes:
     """The first bytes of a file, by which its kind is known."""
+    return _first_bytes(path, 64)
+
+
+def _first_bytes(path: Path, count: int) -> bytes:
+    """Of a pipe nobody would ever write them, and some devices have no end."""
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise BrokenSong(path, "", "is a pipe, a socket or a device: save it as a file")
         with path.open("rb") as file:
-            return file.read(64)
+            return file.read(count)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BrokenSong(path, "", f"cannot be read: {reason}") from error

@@ -4,7 +4,7 @@ What the format cannot hold is counted by collection and property, and told; not
 silence. Times are in beats, volumes linear, pans normalized, as the state has them.
 """
 
-import os
+import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from files.dawproject.export_values import Ids, flag, numeral, whole, writable
 from files.losses import Loss, Losses
 from files.music.in_time import counting, in_time
 from files.readable_state import Entities, State
+from files.whole_file import write_whole
 from schema.entities import MASTER_CHANNEL
 
 FORMATS = {"vst2": "Vst2Plugin", "vst3": "Vst3Plugin", "clap": "ClapPlugin", "au": "AuPlugin"}
@@ -30,11 +31,11 @@ PARENTS = {"tracks": "parent", "sends": "channel", "devices": "channel"}
 def write_dawproject(path: Path, state: State) -> list[Loss]:
     """Write the file, whole or not at all; what it could not hold, most frequent first."""
     project, losses = dawproject(state)
-    partial = path.with_name(path.name + ".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as files:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("metadata.xml", _document(_metadata(state)))
         files.writestr("project.xml", _document(project))
-    os.replace(partial, path)
+    write_whole(path, packed.getvalue())
     return losses.losses
 
 

@@ -3,7 +3,6 @@
 What MIDI cannot hold is counted by collection and property, and told.
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ from files.midi.midi_values import (
 )
 from files.music.sounding_notes import NEAR, ArrangedNotes, TooMuch
 from files.readable_state import Entity, State
+from files.whole_file import write_whole
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""
@@ -60,9 +60,7 @@ def write_midi(path: Path, state: State) -> list[Loss]:
     except TooManyTracks:
         why = f"more than {MAX_TRACKS - 1:,} tracks hold notes: MIDI counts no further"
         raise BrokenSong(path, "", why) from None
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
+    write_whole(path, content)
     return losses.losses
 
 

@@ -1,6 +1,7 @@
 """Choosing the reader; and whatever a file holds, the answer is a sound song or a `BrokenSong`."""
 
 import json
+import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -138,3 +139,16 @@ def test_wild_values_in_sound_json(tmp_path: Path, seed: int) -> None:
     for _ in range(rng.randrange(1, 4)):
         entity[rng.choice(list(entity))] = rng.choice(wild)
     check(tmp_path / "song", json.dumps(document).encode())
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "song.mid")
+    for path in (tmp_path / "song.mid", Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(BrokenSong, match="is a pipe, a socket or a device: save it as a file"):
+            read_song(path)
+
+
+def test_an_empty_file_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "song.mid").touch()
+    with pytest.raises(BrokenSong, match=r"song\.mid: is empty"):
+        read_song(tmp_path / "song.mid")
