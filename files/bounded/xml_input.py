@@ -1,6 +1,5 @@
 """Reading XML that strangers wrote: bounded in bytes, depth and elements, without entities."""
 
-import math
 import stat
 import zlib
 from collections.abc import Mapping
@@ -28,6 +27,8 @@ class Located(Element):
     """An element that knows its line, so that a message can name it."""
 
     line = 0
+    unreadable: dict[str, None] | None = None
+    """Of its tree: the attributes that were asked for as numbers and are NaN or huge, in words."""
 
 
 class BadElement(Exception):
@@ -112,6 +113,7 @@ class _BoundedTree:
         self._depth = 0
         self._count = 0
         self.parser: object = None
+        self._unreadable: dict[str, None] = {}
 
     def position(self) -> str:
         line = getattr(self.parser, "CurrentLineNumber", 0)
@@ -127,6 +129,7 @@ class _BoundedTree:
         element = self._builder.start(tag, dict(attributes))
         if isinstance(element, Located):
             element.line = getattr(self.parser, "CurrentLineNumber", 0)
+            element.unreadable = self._unreadable
         return element
 
     def end(self, tag: str) -> Element:
@@ -141,7 +144,11 @@ class _BoundedTree:
 
 
 def number(element: Element, name: str, default: float | None = None) -> float:
-    """An attribute as a number; a comma is taken for a decimal point, as some locales write it."""
+    """An attribute as a number; a comma is taken for a decimal point, as some locales write it.
+
+    NaN and what is infinite or huge become the default, or 0: `unreadable_numbers` tells of them.
+    Raises `BadElement` for what is no number at all.
+    """
     text = element.get(name)
     if text is None:
         if default is None:
@@ -150,12 +157,26 @@ def number(element: Element, name: str, default: float | None = None) -> float:
     try:
         value = float(text.replace(",", "."))
     except ValueError:
-        value = math.nan
-    if not abs(value) <= MAX_NUMBER:  # which NaN is not, either
-        raise BadElement(element, f'{name}="{text[:40]}" is not a number, or a huge one')
-    return value
+        raise BadElement(element, f'{name}="{text[:40]}" is not a number') from None
+    if abs(value) <= MAX_NUMBER:  # which NaN is not, either
+        return value
+    unreadable = getattr(element, "unreadable", None)
+    if unreadable is None:
+        raise BadElement(element, f'{name}="{text[:40]}" is not a number that can be kept')
+    line = getattr(element, "line", 0)
+    unreadable[f'{name}="{text[:40]}" of <{element.tag}> on line {line}'] = None
+    return 0.0 if default is None else default
 
 
 def integer(element: Element, name: str, default: int | None = None) -> int:
     """An attribute as a whole number."""
     return round(number(element, name, default))
+
+
+def unreadable_numbers(root: Element) -> list[str]:
+    """What a reader has asked for in this tree and got another number for."""
+    return list(getattr(root, "unreadable", None) or ())
+
+
+UNREADABLE = "values mended: numbers that are NaN or huge (now the usual value, or 0)"
+"""The words of the report for them."""

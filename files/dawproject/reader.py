@@ -7,7 +7,14 @@ from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.bounded.xml_input import BadElement, parse_xml, read_bytes, read_head
+from files.bounded.xml_input import (
+    UNREADABLE,
+    BadElement,
+    parse_xml,
+    read_bytes,
+    read_head,
+    unreadable_numbers,
+)
 from files.bounded.zip_input import ZipInput
 from files.broken_song import BrokenSong
 from files.dawproject.known_elements import ELEMENTS
@@ -42,6 +49,8 @@ def _read(path: Path, content: bytes, files: ZipInput | None) -> Song:
     except BadElement as error:
         raise BrokenSong(path, error.where, error.why) from error
     _report_unknown(song, root)
+    for text in unreadable_numbers(root):
+        song.lost(UNREADABLE, item=text)
     cut_circles(song)
     return song
 

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
+from files.bounded.xml_input import (
+    UNREADABLE,
+    BadElement,
+    inflate,
+    number,
+    parse_xml,
+    read_bytes,
+    unreadable_numbers,
+)
 from files.broken_song import BrokenSong
 from files.imported_song import Song
 from files.lmms.beats_and_basslines import BeatsAndBasslines
@@ -52,9 +60,12 @@ def read_lmms(path: Path) -> Song:
     if root.tag not in LMMS_ROOTS:
         raise BrokenSong(path, f"<{root.tag}>", "is not an LMMS project: expected <lmms-project>")
     try:
-        return _SongReader(path, root, content).read()
+        song = _SongReader(path, root, content).read()
     except BadElement as error:
         raise BrokenSong(path, error.where, error.why) from error
+    for text in unreadable_numbers(root):
+        song.lost(UNREADABLE, item=text)
+    return song
 
 
 class _SongReader:

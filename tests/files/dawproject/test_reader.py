@@ -374,3 +374,17 @@ def test_broken_projects_name_the_place(
 ) -> None:
     with pytest.raises(BrokenSong, match=message):
         read_dawproject(write_zip(tmp_path, files))
+
+
+def test_a_number_that_is_none_is_mended_and_listed_with_its_place(tmp_path: Path) -> None:
+    notes = (
+        '<Notes><Note time="NaN" duration="1" key="60"/><Note time="2" duration="inf" key="61"/>'
+    )
+    xml = project(clips(f'\n<Clip time="0" duration="4">{notes}</Notes></Clip>'))
+    song = read_dawproject(write_zip(tmp_path, {"project.xml": xml}))
+    assert broken_rules(song.state) == []
+    assert sorted(str(note["time"]) for note in song.state["notes"].values()) == ["0.0", "2.0"]
+    [loss] = [loss for loss in song.losses if "NaN or huge" in loss.what]
+    assert loss.items == [
+        'time="NaN" of <Note> on line 2', 'duration="inf" of <Note> on line 2'
+    ]  # fmt: skip

@@ -341,3 +341,13 @@ def test_packed_and_plain_read_alike(tmp_path: Path) -> None:
 def test_broken_songs_name_the_place(tmp_path: Path, xml: str, message: str) -> None:
     with pytest.raises(BrokenSong, match=message):
         read_lmms(write_mmp(tmp_path, xml))
+
+
+def test_a_number_that_is_none_is_mended_and_listed_with_its_place(tmp_path: Path) -> None:
+    note = '<note pos="NaN" len="48" key="57"/>'
+    xml = lmms(container(instrument("A", f'\n<pattern pos="0" len="192">{note}</pattern>')))
+    song = read_lmms(write_mmp(tmp_path, xml))
+    [only] = song.state["notes"].values()
+    assert only["time"] == 0
+    [loss] = [loss for loss in song.losses if "NaN or huge" in loss.what]
+    assert loss.items == ['pos="NaN" of <note> on line 4']
