@@ -211,7 +211,7 @@ def sizes(result: Result) -> Iterator[RenderableType]:
         (
             (
                 table_row["table"],
-                f"{table_row['rows']:,.0f}",
+                "unknown" if table_row["rows"] is None else f"{table_row['rows']:,.0f}",
                 in_bytes(table_row["heap_bytes"]),
                 in_bytes(table_row["index_bytes"]),
                 in_bytes(table_row["total_bytes"]),

@@ -325,10 +325,13 @@ class ShowSizes(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class TableRow(Struct, frozen=True):
-    """A table with its indexes; `rows` as PostgreSQL estimates them. `total_bytes` has both."""
+    """A table with its indexes; `total_bytes` has both.
+
+    `rows` as PostgreSQL estimates them; null before it has looked (ANALYZE).
+    """
 
     table: str
-    rows: float
+    rows: float | None
     heap_bytes: float
     index_bytes: float
     total_bytes: float

@@ -336,6 +336,14 @@ def test_what_the_audit_tells_in_a_column_of_its_own_is_no_detail_too() -> None:
     assert told == [plainly, f"by: root on studio; {plainly}"]
 
 
+def test_rows_that_nobody_has_counted_are_unknown() -> None:
+    size = {"heap_bytes": 0, "index_bytes": 0, "total_bytes": 0}
+    tables = [{"table": "new", "rows": None} | size, {"table": "old", "rows": 0.0} | size]
+    shown = {"database_bytes": 1, "journal_bytes": 0, "tables": tables, "projects": []}
+    table = next(each for each in answer_tables.sizes(shown) if isinstance(each, Table))
+    assert list(table.columns[1].cells) == ["unknown", "0"]
+
+
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_an_empty_reason_is_refused_in_a_sentence(
     reason: str, capsys: pytest.CaptureFixture[str]

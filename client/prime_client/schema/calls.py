@@ -1790,10 +1790,12 @@ class ShowSizes(TypedDict):
 
 
 class TableRow(TypedDict):
-    """A table with its indexes; `rows` as PostgreSQL estimates them. `total_bytes` has both."""
+    """A table with its indexes; `total_bytes` has both. `rows` as PostgreSQL estimates them;
+    null before it has looked (ANALYZE).
+    """
 
     table: str
-    rows: float
+    rows: float | None
     heap_bytes: float
     index_bytes: float
     total_bytes: float

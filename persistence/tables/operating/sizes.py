@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from persistence.pool import Executor
 
 TABLES = """
-SELECT c.relname AS name, greatest(c.reltuples, 0)::float8 AS rows,
+SELECT c.relname AS name, nullif(c.reltuples, -1)::float8 AS rows,
     pg_relation_size(c.oid)::float8 AS heap_bytes, pg_indexes_size(c.oid)::float8 AS index_bytes,
     pg_total_relation_size(c.oid)::float8 AS total_bytes
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -32,10 +32,10 @@ ORDER BY kept DESC, p.id LIMIT $1
 
 @dataclass(frozen=True, slots=True)
 class TableSize:
-    """A table; `rows` as PostgreSQL estimates them."""
+    """A table; `rows` as PostgreSQL estimates them, None before it has looked."""
 
     name: str
-    rows: float
+    rows: float | None
     heap_bytes: float
     index_bytes: float
     total_bytes: float

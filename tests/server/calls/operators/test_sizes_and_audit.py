@@ -3,6 +3,7 @@
 import pytest
 
 from persistence.pool import Database
+from persistence.tables.operating import sizes
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import marker
@@ -24,6 +25,19 @@ async def test_R55_sizes_of_tables_and_of_the_largest_projects(doors: Doors) -> 
     assert (largest["project"], largest["deltas"], largest["name"]) == (project, 1, "Song")
     assert largest["journal_bytes"] > 0
     assert (await doors.by_machine("sizes", projects=1))["projects"] == [largest]
+
+
+async def test_R55_how_many_rows_there_are_is_unknown_before_postgres_has_looked(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("CREATE TABLE new_here (id int)")
+        rows = {table.name: table.rows for table in await sizes.tables(tx)}
+        assert rows["new_here"] is None
+        await tx.execute("ANALYZE new_here")
+        rows = {table.name: table.rows for table in await sizes.tables(tx)}
+        assert rows["new_here"] == 0
+        await tx.execute("DROP TABLE new_here")
 
 
 async def test_R55_slow_calls_of_all_nodes_without_what_they_asked(doors: Doors) -> None:

@@ -3063,10 +3063,11 @@ export type Sizes = {
   form?: number;
 };
 
-/** A table with its indexes; `rows` as PostgreSQL estimates them. `total_bytes` has both. */
+/** A table with its indexes; `total_bytes` has both. `rows` as PostgreSQL estimates them; null before it has
+ * looked (ANALYZE). */
 export type TableRow = {
   table: string;
-  rows: number;
+  rows: number | null;
   heap_bytes: number;
   index_bytes: number;
   total_bytes: number;
