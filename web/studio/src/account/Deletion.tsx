@@ -42,7 +42,7 @@ function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGues
       {preview.total === 0 ? <p>You own no project.</p> : (
         <ul class="list">
           {preview.projects.map(({ project, name, becomes, others }) => (
-            <li key={project}><bdi>{name.slice(0, 120)}</bdi> <small class="quiet">{becomes}, {others} other members</small></li>
+            <li key={project}><bdi>{name.slice(0, 120)}</bdi> <small class="quiet">{becomes}, {others} other {others === 1 ? "member" : "members"}</small></li>
           ))}
         </ul>
       )}

@@ -31,7 +31,7 @@ export function Devices({ studio, collection, id }: { studio: Studio; collection
               <small class="quiet"><bdi>{builtInOf(device) === null ? device.format.slice(0, 32) : "plays here"}</bdi></small>
             </label>
           ))}
-          {devices.length > MOST_DEVICES && <p class="quiet">{devices.length - MOST_DEVICES} more are not listed.</p>}
+          {devices.length > MOST_DEVICES && <p class="quiet">{devices.length - MOST_DEVICES} more {devices.length - MOST_DEVICES === 1 ? "is" : "are"} not listed.</p>}
         </fieldset>
       )}
     </>

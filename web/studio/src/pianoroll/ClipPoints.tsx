@@ -28,7 +28,7 @@ export function ClipPoints({ studio, song, clip }: { studio: Studio; song: Reada
             addAt={() => timeInClip(song, clip, studio.playhead.peek()) ?? 0} snap={(time) => time} words={beatInClip} otherwise={0} />
         </section>
       ))}
-      {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more lanes are not shown.</p>}
+      {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more {lanes.length - MOST_LANES === 1 ? "lane is" : "lanes are"} not shown.</p>}
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function RollTools({ song, clip, notes, chosen, room, grid, step, onGrid,
   return (
     <div class="row roll-title" role="group" aria-label="Notes of the clip">
       <strong><bdi>{titleOf(song, clip)}</bdi></strong>
-      <span class="quiet">{chosen.length === 0 ? `${notes.length} notes` : `${chosen.length} of ${notes.length} notes`}</span>
+      <span class="quiet">{chosen.length === 0 ? `${notes.length} ${notes.length === 1 ? "note" : "notes"}` : `${chosen.length} of ${notes.length} ${notes.length === 1 ? "note" : "notes"}`}</span>
       <label>Grid <select value={grid} onChange={(event) => onGrid(Number(event.currentTarget.value))}>
         {GRIDS.map(([value, title]) => <option key={value} value={value}>{title}</option>)}
       </select></label>

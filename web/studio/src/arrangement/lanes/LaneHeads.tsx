@@ -25,7 +25,7 @@ export function LaneHeads({ studio, view, row }: Props) {
       {shownLanes.map((lane, place) => <LaneHead key={lane} studio={studio} view={view} lane={lane} top={first + place * LANE_HEIGHT} depth={row.depth} />)}
       <div class="lane-head" role="row" aria-level={row.depth + 2} tabIndex={-1} style={{ top: `${first + shownLanes.length * LANE_HEIGHT}px`, height: `${NEW_LANE_HEIGHT}px` }}>
         <span role="gridcell" class="lane-new">
-          {lanes.length > MOST_LANES && <small class="quiet">{lanes.length - MOST_LANES} more lanes are not shown. </small>}
+          {lanes.length > MOST_LANES && <small class="quiet">{lanes.length - MOST_LANES} more {lanes.length - MOST_LANES === 1 ? "lane is" : "lanes are"} not shown. </small>}
           <NewLane studio={studio} view={view} track={row.id} />
         </span>
       </div>
