@@ -385,7 +385,6 @@ TESTED_ELSEWHERE = {
     "server.live.room_checkpoints": "tests/server/live/test_journal_watch.py",
     "server.live.room_jobs": "tests/server/live/test_room_commits.py",
     "server.live.room_journal": "tests/server/logs/test_internal_errors.py",
-    "server.live.room_restores": "tests/server/commits/test_group_committer.py",
     "server.live.room_services": "tests/server/live/test_journal_watch.py",
     "server.loop.core_share": "tests/server/settings/test_reading.py",
     "server.loop.stall_probe": "tests/server/live/test_neighbours.py",

@@ -52,8 +52,8 @@ class RoomRestores:
         What members ask for waits for its turn. For who has `one_at_a_time`; raises `RoomClosed`.
         """
         self._quiet.clear()
-        await self._jobs.done(self._room.hold_edits())
         try:
+            await self._jobs.done(self._room.hold_edits())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), SETTLING_SECONDS)
             yield
