@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from machine.library_logs import take_library_logs
-from machine.listening_address import refuse_bare
 from machine.settings.sources import set_here
 from machine.settings.switches import is_on
+from machine.sockets.listening_address import refuse_bare
 from schema.server_limits import BALANCER_BUFFER_BYTES
 
 PROBE_SECONDS = 1.0

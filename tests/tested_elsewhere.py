@@ -156,7 +156,7 @@ TESTED_ELSEWHERE = {
     "loadtest.soak.live_view": "tests/loadtest/soak/test_soak.py",
     "machine.children.child_directory": "tests/machine/children/test_child_process.py",
     "machine.children.child_program": "tests/loadtest/attack/test_trying.py",
-    "machine.listening_address": "tests/server/settings/test_reading.py",
+    "machine.sockets.listening_address": "tests/server/settings/test_reading.py",
     "machine.settings.switches": "tests/server/settings/test_reading.py",
     "persistence.errors": "tests/persistence/test_pool.py",
     "persistence.journal.compaction": "tests/persistence/tables/test_project_snapshots.py",

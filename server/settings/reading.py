@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from machine.listening_address import refuse_bare
 from machine.settings.sources import COMMAND_LINE, ENVIRONMENT, GivenValue, Sources
+from machine.sockets.listening_address import refuse_bare
 from persistence.errors import BadSetting
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings, read_mail_settings

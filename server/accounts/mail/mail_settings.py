@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from schema.text.email_addresses import NoAddress, key_of
 from schema.text.text_rules import problem_with_name
 

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import aiosmtplib
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from schema.text.one_line import said_by
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
 

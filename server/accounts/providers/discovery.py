@@ -11,7 +11,7 @@ import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from schema.accounts.audit_events import Cause
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.fetching import Fetching

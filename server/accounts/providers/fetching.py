@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from schema.accounts.audit_events import Cause
 from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.failures import ProviderDown, ProviderRefused

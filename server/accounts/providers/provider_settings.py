@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 

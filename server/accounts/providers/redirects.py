@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 
 # RFC 8252, 7.3: any port, by number. `localhost` may be another machine's (8.3).
 LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}(?:/[A-Za-z0-9._~/-]*)?")

@@ -8,7 +8,7 @@ import socket
 import stat
 import time
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair, TlsPair

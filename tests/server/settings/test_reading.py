@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.listening_address import is_loopback
+from machine.sockets.listening_address import is_loopback
 from persistence.errors import BadSetting
 from server.accounts.usage_limits import UsageLimits
 from server.settings.reading import read_all, read_settings
