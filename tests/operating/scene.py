@@ -115,7 +115,7 @@ class Shell:
         self._printed: IO[bytes] = process.stdout
         os.set_blocking(self._printed.fileno(), False)
 
-    def run(self, command: str, seconds: float = 30, *, answers: str = "") -> Printed:
+    def run(self, command: str, seconds: float = 120, *, answers: str = "") -> Printed:
         """Type a command, and what it asks for, and wait until it is done."""
         asked = f"<(printf %s {shlex.quote(answers)})" if answers else "/dev/null"
         self._type(f"eval {shlex.quote(command)} < {asked}; printf '\\n\\001%s\\n' $?\n")

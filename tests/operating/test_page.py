@@ -97,7 +97,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.longest(60)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_command_of_every_chapter_prints_what_the_page_shows(shell: Shell) -> None:
     played = [*play(shell, all_blocks())]
     wrong = [str(one) for one in played if one.problem is not None]
