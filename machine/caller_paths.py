@@ -8,9 +8,13 @@ from pathlib import Path
 def path_of_caller(text: str | Path) -> Path:
     """The type of every option that takes a path; absolute ones stay.
 
-    `./run` changes to the checkout, and says in PRIME_CWD where it was called.
+    `./run` changes to the checkout, and says in PRIME_CWD where it was called. Nothing of it is
+    `..`: it is shown to people, too.
     """
-    return Path(os.environ.get("PRIME_CWD", ".")) / text
+    path = Path(os.environ.get("PRIME_CWD", ".")) / text
+    if ".." not in path.parts:
+        return path
+    return resolved(path) if path.name == ".." else resolved(path.parent) / path.name
 
 
 def resolved(path: str | Path) -> Path:

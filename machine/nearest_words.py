@@ -5,7 +5,7 @@ import difflib
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 _REFUSED = re.compile(r"invalid choice: '(?P<typed>.*)' \(choose from (?P<words>.*)\)\Z", re.S)
 """As argparse says it."""
@@ -23,6 +23,9 @@ def nearest(typed: str, words: Sequence[str]) -> str:
 class _CommandParser(argparse.ArgumentParser):
     """It names the words near to one that there is not."""
 
+    def add_subparsers(self, **options: Any) -> Any:
+        return super().add_subparsers(**{"parser_class": _WordParser} | options)
+
     def error(self, message: str) -> NoReturn:
         """Exit 2, as argparse does."""
         if refused := _REFUSED.search(message):
@@ -32,10 +35,26 @@ class _CommandParser(argparse.ArgumentParser):
         super().error(message)
 
 
+class _WordParser(_CommandParser):
+    """Of one word: what it does not know is refused in its name, and not in that of all words."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            named = " ".join(unknown)
+            self.error(f"unrecognized arguments: {named}; {self.prog} --help lists what there is")
+        return known, unknown
+
+
 def command_parser(
     prog: str, *, description: str | None = None, epilog: str | None = None
 ) -> argparse.ArgumentParser:
-    """That of a command line with words; the parsers of its words are such, too."""
+    """That of a command line with words; the parsers of its words are such, too.
+
+    What a word does not know is refused under its own usage.
+    """
     return _CommandParser(prog=prog, description=description, epilog=epilog)
 
 

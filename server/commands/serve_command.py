@@ -218,7 +218,7 @@ def _arguments(own_log: ServerLog) -> argparse.Namespace:
 
 def _parser() -> _Parser:
     parser = _Parser(
-        prog="./run",
+        prog="./run serve",
         description="Serve, or audit a project.",
         epilog=limits_in_words(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -228,10 +228,15 @@ def _parser() -> _Parser:
         nargs="?",
         choices=("serve", "audit"),
         default="serve",
-        help="what is done (serve)",
+        metavar="audit",
+        help="look at a project's journal instead (default: serve)",
     )
     parser.add_argument(
-        "project", nargs="?", default="", help="for audit: the project's id, or the beginning of it"
+        "project",
+        nargs="?",
+        default="",
+        metavar="PROJECT",
+        help="for audit: the project's id, or the beginning of it",
     )
     parser.add_argument(
         "--digests", action="store_true", help="for audit: of each seq and of each snapshot"

@@ -27,6 +27,17 @@ def test_a_path_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert path_of_caller("/tmp/page") == Path("/tmp/page")
 
 
+def test_a_path_is_shown_without_a_way_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    monkeypatch.setenv("PRIME_CWD", str(tmp_path / "link"))
+    assert path_of_caller("../song.mid") == tmp_path.resolve() / "real" / "song.mid"
+    assert path_of_caller("..") == tmp_path.resolve() / "real"
+    assert path_of_caller("song.mid") == tmp_path / "link" / "song.mid"
+
+
 def test_a_file_is_not_written_where_there_is_no_directory(tmp_path: Path) -> None:
     assert file_of_caller(tmp_path / "x.svg") == tmp_path / "x.svg"
     with pytest.raises(argparse.ArgumentTypeError, match="there is no directory"):

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from admin.commands import parser as parser_of_admin
 from files import commands as files_commands
 from loadtest import commands as loadtest_commands
 from machine.nearest_words import command_parser, nearest
+from server.commands import serve_command
 from server.commands.users_command import parser as parser_of_users
 
 
@@ -69,3 +71,33 @@ def test_what_else_is_refused_is_said_as_it_was(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         plain.parse_args(["--count", "many"])
     assert said == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("parse", "words", "word"),
+    [
+        (lambda words: parser_of_admin().parse_args(words), ["nodes"], "./run admin nodes"),
+        (lambda words: parser_of_users().parse_args(words), ["list"], "./run users list"),
+        (by_argv(loadtest_commands._arguments), ["demo"], "./run demo"),
+        (by_argv(loadtest_commands._arguments), ["idle"], "./run loadtest idle"),
+        (by_argv(files_commands._arguments), ["import", "a.mid"], "./run import"),
+        (serve_command._parser().parse_args, [], "./run serve"),
+        (serve_command._parser().parse_args, ["audit", "x"], "./run serve"),
+    ],
+)
+def test_what_a_word_does_not_know_is_refused_in_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    parse: Callable[[list[str]], object],
+    words: list[str],
+    word: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["program"])
+    monkeypatch.setattr(
+        serve_command._Parser, "own_log", SimpleNamespace(is_json=False), raising=False
+    )
+    with pytest.raises(SystemExit) as end:
+        parse([*words, "--nonsense"])
+    told = capsys.readouterr().err
+    assert (end.value.code, told.startswith(f"usage: {word} [-h]")) == (2, True)
+    assert "unrecognized arguments: --nonsense" in told

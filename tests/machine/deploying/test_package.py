@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tarfile
 import tomllib
@@ -149,6 +150,13 @@ def test_what_is_no_checkout_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "prime"\nversion = "9.9"\n')
     with pytest.raises(CannotPack, match="is no checkout that git knows"):
         make_package(tmp_path, tmp_path)
+
+
+def test_a_package_in_the_checkout_is_nothing_that_git_knows(package: Path) -> None:
+    ignored = subprocess.run(
+        ["git", "-C", str(ROOT), "check-ignore", package.name], capture_output=True, check=False
+    )
+    assert ignored.returncode == 0
 
 
 def test_the_command_says_where_and_how_large(
