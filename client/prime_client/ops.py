@@ -25,13 +25,23 @@ _NEEDED = {op: _ALWAYS | frozenset(needed) for op, (needed, _) in TAKES.items()}
 _ALLOWED = {op: _NEEDED[op] | frozenset(allowed) for op, (_, allowed) in TAKES.items()}
 
 
+_REQUIRED = {
+    collection: tuple(name for name, field in fields.items() if field.required)
+    for collection, fields in ENTITY_TYPES.items()
+}
+"""Collection -> what has no default, so that an insert has to give it."""
+
+
 def set(collection: str, entity_id: str, /, **props: Any) -> Op:
     """Change properties of an entity; leaves of `params` merge, None removes a leaf."""
     return {"op": "set", "col": collection, "id": entity_id, "props": props}
 
 
 def insert(collection: str, entity_id: str, /, **entity: Any) -> Op:
-    """Add an entity under an id of yours (`new_id()`); what is left out gets its default."""
+    """Add an entity under an id of yours (`new_id()`); what is left out gets its default.
+
+    What has no default has to be there: a note's `clip`, `time`, `duration` and `key`.
+    """
     return {"op": "insert", "col": collection, "id": entity_id, "entity": entity}
 
 
@@ -95,6 +105,10 @@ def _check_known(op: Op, state: State) -> None:
     for part in ("props", "entity", "expect"):
         if part in op and not op[part].keys() <= ENTITY_TYPES[op["col"]].keys():
             check_properties(op["col"], op[part], state)
+    if op["op"] == "insert":
+        for name in _REQUIRED[op["col"]]:
+            if op["entity"].get(name) is None:
+                raise MalformedOp(f"{op['col']}.{name} is required")
     for name in ("order", "time"):
         if op["op"] == "move" and name in op:
             check_properties(op["col"], (name,), state)

@@ -18,6 +18,8 @@ from tests.client.model_server import ModelServer, decoded
 FADER = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.123}}
 LEAD = {"op": "insert", "col": "tracks", "id": "track_01", "entity": {"name": "Lead"}}
 
+CLIP = {"track": "track_01", "kind": "notes", "time": 0, "duration": 4}
+
 MALFORMED: list[tuple[Any, str]] = [
     (LEAD | {"props": {}}, "insert takes `col`, `id`, `entity`; this one has 'props'"),
     (
@@ -27,6 +29,14 @@ MALFORMED: list[tuple[Any, str]] = [
     (
         {"op": "set", "col": "channels", "id": "ch_master", "entity": {}},
         "set takes `col`, `id`, `props` and may have `expect`; this one lacks `props`",
+    ),
+    (
+        {"op": "insert", "col": "clips", "id": "clip_001", "entity": CLIP | {"duration": None}},
+        "clips.duration is required",
+    ),
+    (
+        {"op": "insert", "col": "markers", "id": "marker_1", "entity": {"name": "Drop"}},
+        "markers.time is required",
     ),
     (FADER | {"op": "update"}, "there is no op 'update'; ops are set, insert, delete, move"),
     (FADER | {"col": "channel"}, "there is no collection 'channel': is `channels` meant?"),
@@ -99,7 +109,7 @@ def test_whatever_is_thrown_at_an_edit_is_all_or_nothing(replica: Replica) -> No
     rng = random.Random(7)
     bases: list[dict[str, Any]] = [
         FADER,
-        {"op": "insert", "col": "clips", "id": "clip_001", "entity": {"track": "track_01"}},
+        {"op": "insert", "col": "clips", "id": "clip_001", "entity": CLIP},
         {"op": "set", "col": "devices", "id": "device_1", "props": {"params": {"a": 1}}},
         {"op": "delete", "col": "tracks", "id": "track_01"},
         {"op": "move", "col": "tracks", "id": "track_01", "parent": None},

@@ -26,6 +26,12 @@ export class PropertyNames {
     }
   }
 
+  /** Throws `WrongUse` for an entity without what has no default. */
+  checkWhole(collection: string, entity: PlainMap): void {
+    const lacking = COLLECTIONS[collection as Collection].required.find((name) => (entity[name] ?? null) === null);
+    if (lacking !== undefined) throw new WrongUse(`${collection}.${lacking} is required`);
+  }
+
   private isNewer(collection: string, name: string): boolean {
     const key = `${collection}.${name}`;
     if (this.newer.has(key)) return true;

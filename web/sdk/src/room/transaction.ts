@@ -50,6 +50,7 @@ export class Transaction {
   /** Returns the id, by which later ops of this edit may name it. What is left out gets its default. */
   insert<C extends keyof Inserts>(collection: C, entity: Inserts[C], id = newId()): string {
     this.check(collection, entity, "entity");
+    this.names?.checkWhole(collection, entity);
     this.add({ op: "insert", col: collection, id, entity });
     return id;
   }
