@@ -5,7 +5,6 @@ const NEEDED: readonly (readonly [path: string, use: string])[] = [
   ["WebSocket", "to talk with the server"],
   ["DecompressionStream", "to read a song"],
   ["BigInt", "to check it"],
-  ["structuredClone", "to edit it"],
   ["crypto.getRandomValues", "to name what is new"],
   ["ResizeObserver", "to draw it"],
   ["CanvasRenderingContext2D.prototype.roundRect", "to draw it"],

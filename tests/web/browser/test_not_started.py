@@ -19,7 +19,6 @@ TOLD = "#not-started"
 LACKING = [
     ("delete window.WebSocket", "WebSocket, to talk with the server"),
     ("delete window.DecompressionStream", "DecompressionStream, to read a song"),
-    ("delete window.structuredClone", "structuredClone, to edit it"),
     ("delete window.ResizeObserver", "ResizeObserver, to draw it"),
     ("delete Crypto.prototype.getRandomValues", "getRandomValues, to name what is new"),
     ("delete HTMLDialogElement.prototype.showModal", "showModal, to ask"),

@@ -127,6 +127,7 @@ test("a call that is too large, or that no frame can hold, is refused here, and 
   connection.mostBytes = 200;
   await assert.rejects(connection.call("projects.create", { name: "x".repeat(300) }), WrongUse);
   await assert.rejects(connection.call("projects.create", { name: 1n } as never), WrongUse);
+  await assert.rejects(connection.call("projects.create", { name: "N", bpm: NaN }), { name: "WrongUse", message: /params\.bpm is NaN/ });
   assert.equal(socket.sent.length, 1);
   assert.equal(ends.length, 0);
   connection.close();

@@ -146,7 +146,14 @@ test("a room that is over takes no edits, and says so", async () => {
 const CYCLE: { [name: string]: unknown } = {};
 CYCLE["itself"] = CYCLE;
 
-for (const [what, name] of [["too large", "x".repeat(5_000)], ["cyclic", CYCLE], ["a BigInt", 1n], ["a function", () => 1]] as const) {
+const CANNOT_BE_SENT: readonly [what: string, value: unknown][] = [
+  ["too large", "x".repeat(5_000)], ["cyclic", CYCLE], ["a BigInt", 1n], ["a function", () => 1], ["a symbol", Symbol("x")],
+  ["no number", NaN], ["without end", Infinity], ["below all numbers", -Infinity], ["no number in a list", [NaN]], ["a hole in a list", [1, undefined]],
+  ["a Date", new Date(0)], ["a Map", new Map()], ["a Set", new Set()], ["bytes", new Uint8Array(1)],
+  ["half a pair", "A\ud83c"], ["half a pair in a map", { of: { it: "\udf00" } }], ["half a pair in a name", { "\ud83c": 1 }],
+];
+
+for (const [what, name] of CANNOT_BE_SENT) {
   test(`nothing stays of an edit that cannot be sent: ${what}`, async () => {
     const { room, said } = await entered();
     assert.throws(() => room.edit((tx) => tx.set("markers", "marker_01", { name } as never)), WrongUse);
@@ -155,6 +162,59 @@ for (const [what, name] of [["too large", "x".repeat(5_000)], ["cyclic", CYCLE],
     assert.deepEqual(said, []);
   });
 }
+
+test("a mistake in a value is told where it is made, and by its name", async () => {
+  const { room, said } = await entered();
+  let after = false;
+  assert.throws(() => room.edit((tx) => {
+    tx.set("markers", "marker_01", { time: NaN });
+    after = true;
+  }), { name: "WrongUse", message: "that cannot be sent: set.props.time is NaN" });
+  assert.equal(after, false);
+  assert.throws(() => room.edit((tx) => tx.delete("markers", "marker_01"), { step: "\ud83c" }), { name: "WrongUse" });
+  const ride = room.gesture();
+  assert.throws(() => ride.set("markers", "marker_01", { time: Infinity }), { name: "WrongUse" });
+  ride.cancel();
+  assert.deepEqual(said.filter(({ t }) => t !== "gesture"), []);
+});
+
+test("what is undefined is left out here as in what is sent, and -0 is 0", async () => {
+  const { room, said } = await entered();
+  const id = room.edit((tx) => tx.set("markers", "marker_01", { name: undefined, time: -0 } as never)) && "marker_01";
+  assert.deepEqual(Object.entries((said[0] as unknown as { ops: { props: object }[] }).ops[0]!.props), [["time", 0]]);
+  assert.deepEqual([room.get("markers", id)?.name, Object.is(room.get("markers", id)?.time, 0)], ["A", true]);
+  room.edit((tx) => tx.set("markers", "marker_01", { name: "A\ud83c\udf00" }));
+  assert.equal(room.get("markers", id)?.name, "A\ud83c\udf00");
+});
+
+const WRONG_PRESENCE: readonly [presence: unknown, said: RegExp][] = [
+  [{ cursr: { time: 1 } }, /`presence` takes cursor, view, tool, selection, playhead, at, and no cursr/],
+  [{ cursor: { tme: 1 } }, /`presence.cursor` takes time, track, y, and no tme/],
+  [{ cursor: {} }, /`presence.cursor.time` is number/],
+  [{ cursor: { time: "1" } }, /`presence.cursor.time` is number$/],
+  [{ cursor: { time: null } }, /`presence.cursor.time` is number$/],
+  [{ cursor: { time: NaN } }, /presence.cursor.time is NaN/],
+  [{ cursor: 12 }, /`presence.cursor` takes an object of time, track, y/],
+  [{ tool: 1 }, /`presence.tool` is string or null or undefined/],
+  [{ selection: "track_0001" }, /`presence.selection` is array or null or undefined/],
+  [{ selection: [1] }, /`presence.selection` is array or null or undefined/],
+  [{ playhead: { time: 1, playing: 1 } }, /`presence.playhead.playing` is boolean/],
+  [{ at: null }, /`presence.at` is number or undefined/],
+  [null, /`presence` takes an object of cursor/],
+];
+
+test("a mistake in presence is told where it is made, and nothing of it is sent", async () => {
+  const { room, said } = await entered();
+  for (const [presence, words] of WRONG_PRESENCE) {
+    assert.throws(() => room.move(presence as never), (error) => error instanceof WrongUse && words.test(error.message), String(words));
+  }
+  room.move({ cursor: null, view: { start: 0, end: 4, track: null }, tool: "pencil", selection: [], playhead: { time: 1, playing: false }, at: 1 });
+  room.move({ cursor: { time: 1, track: "track_0001", y: 0 } });
+  room.move({ tool: undefined } as never);
+  room.woke(); // it goes now, and not a moment later
+  assert.deepEqual(said.map((each) => [each.t, Object.keys(each).length]), [["presence", 8]]);
+  room.end("the test is over");
+});
 
 /** As a program without types writes them. */
 type Untyped = { [name: string]: (...given: unknown[]) => unknown };

@@ -8,7 +8,7 @@ import type { MomentState } from "../history/past_states.js";
 import { Snapshots } from "../history/snapshots.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import type { LeftWhy, Room } from "../room/room.js";
-import { CLOSE_CODES, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
+import { CLOSE_CODES, FIRST_FINAL_CODE, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
 import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
 import { Feeds, isOfFeed } from "../watching/feeds.js";
@@ -350,7 +350,7 @@ export class Client {
     const closeCode = CLOSE_CODES[code];
     if (closeCode?.name === "token_expired" || closeCode?.name === "auth_failed") this.tokens.accessToken = null;
     const isWrong = error?.code === "bad_message" && !wasOpen; // a hello that no server takes
-    const comesBack = !isWrong && (closeCode?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
+    const comesBack = !isWrong && !(code >= FIRST_FINAL_CODE && code < 5_000); // rule X1
     if (!comesBack && closeCode?.name !== "auth_failed") {
       const reason = isWrong ? "bad_message" : (closeCode?.name ?? String(code));
       const message = error?.message ?? closeCode?.meaning ?? "the server closed for good";

@@ -1,6 +1,5 @@
 /** The two subprotocols: how a frame and a state are read, and how a message is written. */
 
-import { WrongUse } from "../failures.js";
 import { utf8Of } from "../growing_bytes.js";
 import { type PlainMap, isMap, withSafeMaps } from "../maps.js";
 import type { ClientMessage } from "../schema/types.js";
@@ -29,14 +28,10 @@ export const JSON_TEXT: Codec = {
   readState: (bytes) => asMap(parsed(new TextDecoder().decode(bytes))),
 };
 
-/** A message to a frame, and how many bytes that has. Throws `WrongUse` for what no frame can hold. */
+/** A message to a frame, and how many bytes that has. */
 export function frameOf(codec: Codec, message: ClientMessage): { frame: string | Uint8Array; bytes: number } {
-  try {
-    const frame = codec.write(message);
-    return { frame, bytes: typeof frame === "string" ? utf8Of(frame).length : frame.length };
-  } catch (error) {
-    throw new WrongUse(`that cannot be sent: ${(error as Error).message}`);
-  }
+  const frame = codec.write(message);
+  return { frame, bytes: (typeof frame === "string" ? utf8Of(frame) : frame).length };
 }
 
 function asMap(value: unknown): PlainMap {

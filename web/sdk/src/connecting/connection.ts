@@ -2,6 +2,7 @@
 
 import { Interrupted, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import type { Calls, ClientMessage, Method, ServerMessage, ServerWelcome } from "../schema/types.js";
+import { sendableCopy } from "../sendable_values.js";
 import { frameOf, type Codec } from "./codecs.js";
 
 /** A connection is given up when opening it, or the answer to hello, takes longer. */
@@ -125,8 +126,8 @@ export class Connection {
       const id = `c${this.nextCall++}`;
       const timer = setTimeout(() => this.answer(id)?.fail(new Unanswered(`${method} was not answered`)), CALL_MS);
       this.calls.set(id, { done, fail, timer });
-      const message = { t: "call", id, method, params } as const;
       try {
+        const message = { t: "call", id, method, params: sendableCopy(params, "params") as { [name: string]: unknown } } as const;
         this.send(key === undefined ? message : { ...message, idempotency_key: key });
       } catch (error) {
         this.answer(id)?.fail(error as Error);

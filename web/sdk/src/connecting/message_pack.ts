@@ -125,7 +125,7 @@ function asciiOf(bytes: Uint8Array): string | null {
   return all;
 }
 
-/** A value to bytes: numbers as integers where they are whole; what is undefined in a map is left out. */
+/** A value that `sendableCopy` has looked at, to bytes: numbers as integers where they are whole; what is undefined in a map is left out. */
 export function encode(value: unknown): Uint8Array {
   const out = new GrowingBytes(256);
   write(out, value);
@@ -137,15 +137,10 @@ function write(out: GrowingBytes, value: unknown): void {
   else if (typeof value === "boolean") out.byte(value ? 0xc3 : 0xc2);
   else if (typeof value === "number") writeNumber(out, value);
   else if (typeof value === "string") writeText(out, value);
-  else if (value instanceof Uint8Array) {
-    out.byte(0xc6);
-    out.uint32(value.length);
-    out.bytes(value);
-  } else if (Array.isArray(value)) {
+  else if (Array.isArray(value)) {
     writeHeader(out, value.length, 0x90, 0xdc);
     for (const each of value) write(out, each);
-  } else if (typeof value === "object") writeMap(out, value as PlainMap);
-  else throw new TypeError(`no message holds a ${typeof value}`);
+  } else writeMap(out, value as PlainMap);
 }
 
 function writeMap(out: GrowingBytes, map: PlainMap): void {

@@ -2,7 +2,7 @@
 
 import { ConnectionOver, Interrupted } from "../failures.js";
 import { newId } from "../ids.js";
-import { ASKED_AGAIN } from "../schema/tables.js";
+import { READS, WRITES } from "../schema/tables.js";
 import type { Calls, Method } from "../schema/types.js";
 
 /** From the first time on it is asked again for so long. */
@@ -38,9 +38,9 @@ export async function askedUntilAnswered<M extends Method>(
 
 /** undefined: it is asked once. A batch is what the calls in it are. */
 function kindOf(method: Method, params: object): "read" | "write" | undefined {
-  if (method !== "batch") return ASKED_AGAIN[method];
-  const { calls, atomic = false } = params as Calls["batch"]["params"];
-  const kinds = calls.map((call) => ASKED_AGAIN[call.method]);
+  if (method !== "batch") return READS.includes(method) ? "read" : WRITES.includes(method) ? "write" : undefined;
+  const { calls = [], atomic = false } = params as Calls["batch"]["params"];
+  const kinds = calls.map((call) => kindOf(call.method, {}));
   if (atomic || kinds.includes("write")) return "write";
   return kinds.includes(undefined) ? undefined : "read";
 }

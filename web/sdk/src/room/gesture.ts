@@ -2,6 +2,7 @@
 
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
+import { sendableCopy } from "../sendable_values.js";
 import type { PropertyNames } from "./property_names.js";
 import { Transaction } from "./transaction.js";
 import type { Entities } from "../entities.js";
@@ -24,12 +25,12 @@ export class Gesture<Edit> {
   /** `names`: as of a `Transaction`. */
   constructor(private readonly stage: Stage<Edit>, private readonly names: PropertyNames | null) {}
 
-  /** As often as the mouse moves: the latest values go out. Throws `WrongUse` for a name that there is not. */
+  /** As often as the mouse moves: the latest values go out. Throws `WrongUse` for a name that there is not, and for what no message holds. */
   set<C extends Collection>(collection: C, id: string, props: Partial<Entities[C]>): void {
     if (this.isOver) return;
     new Transaction(this.names).set(collection, id, props);
     const before = this.values.get(id)?.props;
-    this.values.set(id, { col: collection, props: { ...before, ...props } });
+    this.values.set(id, { col: collection, props: { ...before, ...(sendableCopy(props, "props") as object) } });
     this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
   }
 

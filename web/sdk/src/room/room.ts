@@ -17,6 +17,7 @@ import { Snapshots } from "../history/snapshots.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import type { ClientDelta, ClientMessage, Collection, Op, Presence, Role, ServerMessage } from "../schema/types.js";
+import { sendableCopy } from "../sendable_values.js";
 import { ArrivingState } from "./arriving_state.js";
 import { OF_AN_EDIT, promised, type Edit, type EditOptions, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
@@ -30,6 +31,7 @@ import { Transaction } from "./transaction.js";
 import type { Entities } from "../entities.js";
 import { EntityListeners, type ChangesListener, type EntityListener, type Why } from "./entity_listeners.js";
 import { OwnPresence } from "./own_presence.js";
+import { checkedPresence } from "./presence_values.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
@@ -199,7 +201,7 @@ export class Room implements Readable {
     const { allowUnknown = false, ...more } = options;
     const tx = new Transaction(allowUnknown ? null : this.names);
     change(tx);
-    return this.propose(this.deltaOf(tx.end(), more));
+    return this.propose(this.deltaOf(tx.end(), sendableCopy(more, "options") as typeof more));
   }
 
   async undo(): Promise<Saved> {
@@ -227,10 +229,11 @@ export class Room implements Readable {
 
   /** Where we are, as often as the mouse moves: the latest of each field goes out thirty times a second at most.
    *
-   * What cannot go, for we are away or our window is hidden, goes once it can.
+   * What cannot go, for we are away or our window is hidden, goes once it can. Throws `WrongUse` for a field that there
+   * is not, and for what one cannot hold: no server answers that.
    */
   move(presence: Presence): void {
-    this.ownPresence.move(presence);
+    this.ownPresence.move(checkedPresence(presence));
   }
 
   /** Resolves once everything that was edited so far is saved or refused. */

@@ -5,6 +5,7 @@ import { WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import { isMap } from "../maps.js";
 import type { Collection, Op } from "../schema/types.js";
+import { sendableCopy } from "../sendable_values.js";
 import { checkNames, propertiesOf, type PropertyNames } from "./property_names.js";
 
 /** Collection -> what is inserted: what may be left out has a default. A project has one `project` and one `transport`. */
@@ -16,29 +17,26 @@ export type Moves = { readonly [Each in Extract<Op, { op: "move" }> as Each["col
 /** What a `move` sets, and what it may expect. */
 const OF_A_MOVE: ReadonlySet<string> = new Set(["parent", "order", "time", "expect"]);
 
-/** Each throws `WrongUse` for a name or a shape that no op has; what a property may hold the server checks. */
+/** Each throws `WrongUse` for a name or a shape that no op has, and for what no message holds; what else a property may hold the server checks. */
 export class Transaction {
+  /** Copies, which nobody changes. */
   private readonly ops: Op[] = [];
   private isOver = false;
 
   /** `names`: null where any property is let pass. */
   constructor(private readonly names: PropertyNames | null) {}
 
-  /** The ops as they are now; nothing can be added any more, and nobody changes them. Throws `WrongUse`. */
-  end(): Op[] {
+  /** Nothing can be added any more. */
+  end(): readonly Op[] {
     this.isOver = true;
-    try {
-      return structuredClone(this.ops);
-    } catch (error) {
-      throw new WrongUse(`that cannot be sent: ${(error as Error).message}`);
-    }
+    return this.ops;
   }
 
   private add(op: { readonly op: Op["op"]; readonly col: string; readonly id: unknown; readonly [more: string]: unknown }): void {
     if (this.isOver) throw new WrongUse("that edit is made: begin another one");
     propertiesOf(op.col);
     if (typeof op.id !== "string") throw new WrongUse("an id is a text");
-    this.ops.push(op as unknown as Op);
+    this.ops.push(sendableCopy(op, op.op) as Op);
   }
 
   /** `part`: as which of its arguments an op has them. */

@@ -43,177 +43,163 @@ export const RETRY: { readonly [code in ErrorCode]: Retry } = {
 
 export interface CloseCode {
   readonly name: string;
-  /** Whether to come back. */
-  readonly reconnect: boolean;
-  readonly meaning: string;
+  /** Of those after which one does not come back, from FIRST_FINAL_CODE on (rule X1). */
+  readonly meaning?: string;
 }
 
 /** Why a server closes a connection. */
 export const CLOSE_CODES: { readonly [code: number]: CloseCode } = {
   "1012": {
-    "name": "restarting",
-    "reconnect": true,
-    "meaning": "The server stops or restarts; come back with jitter."
+    "name": "restarting"
   },
   "1013": {
-    "name": "overloaded",
-    "reconnect": true,
-    "meaning": "The server is full; come back later, with jitter."
+    "name": "overloaded"
   },
   "4002": {
-    "name": "silent",
-    "reconnect": true,
-    "meaning": "The client sent nothing for too long; come back and resume."
+    "name": "silent"
   },
   "4003": {
-    "name": "token_expired",
-    "reconnect": true,
-    "meaning": "Refresh the access token, then come back."
+    "name": "token_expired"
   },
   "4004": {
-    "name": "rate_limited",
-    "reconnect": true,
-    "meaning": "Too many messages for too long; come back slower."
+    "name": "rate_limited"
   },
   "4005": {
-    "name": "too_many_connections",
-    "reconnect": true,
-    "meaning": "This user has too many open; close one, or come back later."
+    "name": "too_many_connections"
   },
   "4006": {
-    "name": "no_hello",
-    "reconnect": true,
-    "meaning": "No hello or login arrived in time; come back when there is one."
+    "name": "no_hello"
   },
   "4500": {
     "name": "replaced",
-    "reconnect": false,
     "meaning": "The same user on the same device connected again."
   },
   "4501": {
     "name": "session_revoked",
-    "reconnect": false,
     "meaning": "This login was ended; log in again."
   },
   "4503": {
     "name": "bad_messages",
-    "reconnect": false,
     "meaning": "Too many frames that hold no message; correct the client."
   },
   "4506": {
     "name": "unsupported_version",
-    "reconnect": false,
     "meaning": "No common protocol version; update the client."
   },
   "4507": {
     "name": "auth_failed",
-    "reconnect": false,
     "meaning": "The token of hello is not valid; log in again."
   }
 };
 
-/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (C10). */
-export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = {
-  "account.get": "read",
-  "audio_files.count": "read",
-  "audio_files.get": "read",
-  "audio_files.list": "read",
-  "audio_files.stems": "read",
-  "audit.count": "read",
-  "audit.list": "read",
-  "auth_sessions.count": "read",
-  "auth_sessions.get": "read",
-  "auth_sessions.list": "read",
-  "history.at": "read",
-  "history.blame": "read",
-  "history.list": "read",
-  "history.ops": "read",
-  "invitations.count": "read",
-  "invitations.get": "read",
-  "invitations.list": "read",
-  "invitations.look": "read",
-  "members.count": "read",
-  "members.list": "read",
-  "operator.audit": "read",
-  "operator.closed_rooms": "read",
-  "operator.events": "read",
-  "operator.health": "read",
-  "operator.logins": "read",
-  "operator.nodes": "read",
-  "operator.room": "read",
-  "operator.rooms": "read",
-  "operator.sizes": "read",
-  "operator.slow_calls": "read",
-  "presets.count": "read",
-  "presets.get": "read",
-  "presets.list": "read",
-  "projects.count": "read",
-  "projects.get": "read",
-  "projects.list": "read",
-  "recall.count": "read",
-  "recall.export": "read",
-  "recall.get": "read",
-  "recall.list": "read",
-  "recall.suggest": "read",
-  "session_states.count": "read",
-  "session_states.get": "read",
-  "session_states.list": "read",
-  "session_stays.count": "read",
-  "session_stays.list": "read",
-  "sessions.count": "read",
-  "sessions.get": "read",
-  "sessions.history": "read",
-  "sessions.list": "read",
-  "snapshots.count": "read",
-  "snapshots.diff": "read",
-  "snapshots.get": "read",
-  "snapshots.list": "read",
-  "snapshots.state": "read",
-  "timeline.beats": "read",
-  "timeline.between": "read",
-  "timeline.seconds": "read",
-  "users.count": "read",
-  "users.get": "read",
-  "users.list": "read",
-  "whole_audit.count": "read",
-  "whole_audit.list": "read",
-  "account.update": "write",
-  "audio_files.create": "write",
-  "audio_files.delete": "write",
-  "audio_files.set_status": "write",
-  "audio_files.update": "write",
-  "auth_sessions.rename": "write",
-  "auth_sessions.revoke": "write",
-  "batch": "write",
-  "invitations.accept": "write",
-  "invitations.withdraw": "write",
-  "members.grant": "write",
-  "members.join": "write",
-  "members.revoke": "write",
-  "presets.copy": "write",
-  "presets.create": "write",
-  "presets.delete": "write",
-  "presets.publish": "write",
-  "presets.unpublish": "write",
-  "presets.update": "write",
-  "presets.use": "write",
-  "projects.archive": "write",
-  "projects.create": "write",
-  "projects.update": "write",
-  "recall.correct": "write",
-  "recall.erase": "write",
-  "recall.forget": "write",
-  "recall.observe": "write",
-  "recall.settings": "write",
-  "recall.update": "write",
-  "sessions.end": "write",
-  "sessions.permit": "write",
-  "snapshots.create": "write",
-  "snapshots.delete": "write",
-  "snapshots.fork": "write",
-  "snapshots.restore": "write",
-  "snapshots.update": "write"
-};
+export const FIRST_FINAL_CODE = 4500;
+
+/** Calls that change nothing: they may be asked again. */
+export const READS: readonly Method[] = [
+  "account.get",
+  "audio_files.count",
+  "audio_files.get",
+  "audio_files.list",
+  "audio_files.stems",
+  "audit.count",
+  "audit.list",
+  "auth_sessions.count",
+  "auth_sessions.get",
+  "auth_sessions.list",
+  "history.at",
+  "history.blame",
+  "history.list",
+  "history.ops",
+  "invitations.count",
+  "invitations.get",
+  "invitations.list",
+  "invitations.look",
+  "members.count",
+  "members.list",
+  "operator.audit",
+  "operator.closed_rooms",
+  "operator.events",
+  "operator.health",
+  "operator.logins",
+  "operator.nodes",
+  "operator.room",
+  "operator.rooms",
+  "operator.sizes",
+  "operator.slow_calls",
+  "presets.count",
+  "presets.get",
+  "presets.list",
+  "projects.count",
+  "projects.get",
+  "projects.list",
+  "recall.count",
+  "recall.export",
+  "recall.get",
+  "recall.list",
+  "recall.suggest",
+  "session_states.count",
+  "session_states.get",
+  "session_states.list",
+  "session_stays.count",
+  "session_stays.list",
+  "sessions.count",
+  "sessions.get",
+  "sessions.history",
+  "sessions.list",
+  "snapshots.count",
+  "snapshots.diff",
+  "snapshots.get",
+  "snapshots.list",
+  "snapshots.state",
+  "timeline.beats",
+  "timeline.between",
+  "timeline.seconds",
+  "users.count",
+  "users.get",
+  "users.list",
+  "whole_audit.count",
+  "whole_audit.list"
+];
+
+/** Calls that are done once by their key (C10): they may be asked again with it. */
+export const WRITES: readonly Method[] = [
+  "account.update",
+  "audio_files.create",
+  "audio_files.delete",
+  "audio_files.set_status",
+  "audio_files.update",
+  "auth_sessions.rename",
+  "auth_sessions.revoke",
+  "batch",
+  "invitations.accept",
+  "invitations.withdraw",
+  "members.grant",
+  "members.join",
+  "members.revoke",
+  "presets.copy",
+  "presets.create",
+  "presets.delete",
+  "presets.publish",
+  "presets.unpublish",
+  "presets.update",
+  "presets.use",
+  "projects.archive",
+  "projects.create",
+  "projects.update",
+  "recall.correct",
+  "recall.erase",
+  "recall.forget",
+  "recall.observe",
+  "recall.settings",
+  "recall.update",
+  "sessions.end",
+  "sessions.permit",
+  "snapshots.create",
+  "snapshots.delete",
+  "snapshots.fork",
+  "snapshots.restore",
+  "snapshots.update"
+];
 
 /** So many calls may be under way at once, of a connection. */
 export const MAX_CALLS_IN_FLIGHT = 16;
@@ -550,4 +536,29 @@ export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
     },
     "parent": null
   }
+};
+
+export interface PresenceTypes {
+  /** Field -> the types that it may have; or those in a map, which may be null or not there. */
+  readonly [name: string]: string | PresenceTypes;
+}
+
+export const PRESENCE: PresenceTypes = {
+  "cursor": {
+    "time": "number",
+    "track": "string or null or undefined",
+    "y": "number or undefined"
+  },
+  "view": {
+    "start": "number",
+    "end": "number",
+    "track": "string or null or undefined"
+  },
+  "tool": "string or null or undefined",
+  "selection": "array or null or undefined",
+  "playhead": {
+    "time": "number",
+    "playing": "boolean"
+  },
+  "at": "number or undefined"
 };
