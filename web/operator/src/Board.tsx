@@ -66,7 +66,9 @@ function OneFinding({ finding }: { finding: Finding }) {
   return (
     <div class={`finding ${finding.kind}`}>
       <Explanation name={finding.alarm}>{finding.text} <span class="quiet">{finding.alarm}</span></Explanation>
-      {command !== null && <p class="helps">First: <code>{command}</code></p>}
+      {finding.first !== undefined
+        ? <p class="helps">First: {finding.first}</p>
+        : command !== null && <p class="helps">First: <code>{command}</code></p>}
     </div>
   );
 }
@@ -77,7 +79,7 @@ function Slow({ seen }: { seen: PolledState }) {
     <Table title="Slowest calls" head={["call", "took", "when", "node"]}>
       {rows.map((call) => (
         <tr key={`${call.method}${call.at}${call.node}`}>
-          <th scope="row">{call.method}{call.done ? "" : " (not answered)"}</th><td>{Math.round(call.took_ms)} ms</td><td>{new Date(call.at).toLocaleString()}</td><td>{call.node}</td>
+          <th scope="row">{call.method}{call.done ? "" : " (refused)"}</th><td>{Math.round(call.took_ms)} ms</td><td>{new Date(call.at).toLocaleString()}</td><td>{call.node}</td>
         </tr>
       ))}
     </Table>

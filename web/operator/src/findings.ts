@@ -10,6 +10,8 @@ export interface Finding {
   readonly text: string;
   /** Its paragraph in docs/operating/alarms.md. */
   readonly alarm: string;
+  /** What to do first, where that is another thing than the first command of the paragraph. */
+  readonly first?: string;
 }
 
 type Result<M extends keyof Calls> = Calls[M]["result"];
@@ -133,7 +135,7 @@ function ofDatabase(health: Seen["health"]): Finding[] {
     ageFindings.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
   } else if (rows.length > 0 && rows.every(({ sends_mail, mails_waiting = 0 }) => sends_mail === false && mails_waiting > 0)) {
     const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
-    ageFindings.push({ kind: "look", text: `${waiting === 1 ? "1 mail" : `${waiting} mails`} cannot be sent: SMTP_URL is set on no node.`, alarm: "PrimeMailWaits" });
+    ageFindings.push({ kind: "look", text: `${waiting === 1 ? "1 mail" : `${waiting} mails`} cannot be sent: SMTP_URL is set on no node.`, alarm: "PrimeMailWaits", first: "set SMTP_URL, PRIME_MAIL_FROM and PRIME_PUBLIC_URL, and start the nodes again" });
   }
   const backup = youngest(rows, "backup_age_ms");
   if (backup !== null && backup > LATE_BACKUP_MS) ageFindings.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });

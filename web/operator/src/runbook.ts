@@ -6,7 +6,7 @@ import events from "../../../docs/operating/events.md";
 export interface Paragraph {
   /** What it means and what to do, as the page for operators has it. */
   readonly text: string;
-  /** The first command that helps; null: it has none. */
+  /** The first command that helps, of as many lines as it has; null: it has none. */
   readonly command: string | null;
   /** Where it stands. */
   readonly place: string;
@@ -19,10 +19,25 @@ export function paragraphsOf(markdown: string, page = ""): Map<string, Paragraph
     const end = part.search(/^## /m);
     const [heading = "", ...lines] = (end < 0 ? part : part.slice(0, end)).split("\n");
     const name = heading.trim();
-    const [, command = null] = /^```sh\n(.*)$/m.exec(lines.join("\n")) ?? [];
-    paragraphByName.set(name, { text: plain(lines.join("\n")).trim(), command, place: `${page}#${name.toLowerCase().replace(/[^\w -]/g, "")}` });
+    const [, commands] = /^```sh\n(.*?)^```/ms.exec(lines.join("\n")) ?? [];
+    paragraphByName.set(name, { text: plain(lines.join("\n")).trim(), command: commands === undefined ? null : firstOf(commands), place: `${page}#${name.toLowerCase().replace(/[^\w -]/g, "")}` });
   }
   return paragraphByName;
+}
+
+/** The first of some commands: its quotes are closed, and no operator ends it. */
+function firstOf(commands: string): string {
+  const lines = commands.trimEnd().split("\n");
+  for (let count = 1; count < lines.length; count += 1) {
+    const text = lines.slice(0, count).join("\n");
+    if (isQuoteOpen(text) || /(\\|\||&&)$/.test(text)) continue;
+    return text;
+  }
+  return lines.join("\n");
+}
+
+function isQuoteOpen(text: string): boolean {
+  return /["']/.test(text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, ""));
 }
 
 /** Of alarms and of kinds of events by their names. */

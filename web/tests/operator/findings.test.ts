@@ -61,6 +61,10 @@ test("each alarm that is named has its paragraph, with a command that helps", ()
   const names = ["PrimeNodeDown", "PrimeCannotCommit", "PrimeTaskDown", "PrimeStillDraining", "PrimeVersionsDiffer", "PrimeMaintenanceForgotten",
     "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits", "PrimeBackupOld", "PrimeRehearsalOld", "PrimeTlsExpires", "PrimeTlsEnds"];
   assert.deepEqual(names.filter((name) => !PARAGRAPHS.get(name)?.command), []);
+  const cut = [...PARAGRAPHS].filter(([, { command }]) => command !== null && (command.split('"').length % 2 === 0 || command.split("'").length % 2 === 0 || /[|&\\]$/.test(command)));
+  assert.deepEqual(cut.map(([name]) => name), []);
+  assert.match(PARAGRAPHS.get("PrimeMailWaits")?.command ?? "", /^psql .*\n  FROM mail_outbox .*GROUP BY 1"$/s);
+  assert.match(PARAGRAPHS.get("PrimeTlsExpires")?.command ?? "", /enddate \|\|\n/);
   assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /25 seconds/);
 });
 
@@ -81,6 +85,7 @@ test("what all nodes see in the one database is found once, as who looked last h
   assert.deepEqual(alarms(seen(health(mail, { ...mail, oldest_mail_ms: 0 }))), [], "the other node has sent them meanwhile");
   const unsent = { ...mail, sends_mail: false };
   assert.deepEqual(findings(seen(health(unsent, { ...unsent, node: "b" }))).map(({ text }) => text), ["3 mails cannot be sent: SMTP_URL is set on no node."]);
+  assert.match(findings(seen(health(unsent)))[0]?.first ?? "", /^set SMTP_URL/);
   assert.deepEqual(alarms(seen(health({ sends_mail: false, mails_waiting: 0 }))), [], "none waits");
   assert.deepEqual(alarms(seen(health(unsent, { ...unsent, node: "b", sends_mail: undefined }))), [], "a node of before, which may send them");
   assert.deepEqual(findings(seen(health({ backup_age_ms: 3 * day }))), [{ kind: "bad", text: "The newest backup is 3 days old.", alarm: "PrimeBackupOld" }]);
