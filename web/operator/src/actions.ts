@@ -2,6 +2,8 @@
 
 import type { Calls, Method } from "@prime/client";
 
+import { counted } from "../../pages/counted.js";
+
 export interface Action {
   readonly title: string;
   /** What happens, and what the people will see, in sentences. */
@@ -57,7 +59,7 @@ export function endLogins(user: string, name: string): Action {
   return action({
     title: `End all logins of ${name}?`, word: "End the logins", reason: { label: SHOWN, most: 100 },
     says: [`Each program and browser of ${name} is cut off within a second, shows your reason, and asks them to log in.`, "What they have not sent yet stays in their client. It is no ban: they may log in again."],
-    what: ({ reason = "" }) => called("operator.kick", { user, reason }, "kicked", ({ logins, silent }) => `${logins} ${logins === 1 ? "login" : "logins"} of ${name} ${logins === 1 ? "was" : "were"} ended.${missing(silent)}`),
+    what: ({ reason = "" }) => called("operator.kick", { user, reason }, "kicked", ({ logins, silent }) => `${counted(logins, "login", "logins")} of ${name} ${logins === 1 ? "was" : "were"} ended.${missing(silent)}`),
   });
 }
 

@@ -1,5 +1,6 @@
 /** A file that somebody hands to the page, from its bytes into the song, with a sentence for whatever comes of it. */
 
+import { counted } from "../../../pages/counted.js";
 import { inWords } from "../../../pages/failure_words.js";
 import type { Studio } from "../studio.js";
 import { bringIn, roomLeft, sizeOf, takesTempo } from "./import_edits.js";
@@ -22,7 +23,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
   try {
     if (file.size > MOST_BYTES) throw new BrokenMidi(`is larger than ${MOST_BYTES / 1_048_576} MB`);
     const song = songOf(eventsOf(new Uint8Array(await file.arrayBuffer())));
-    if (sizeOf(song) > roomLeft(room)) throw new BrokenMidi(`holds ${sizeOf(song)} notes and more, and this project takes ${Math.max(0, roomLeft(room))}`);
+    if (sizeOf(song) > roomLeft(room)) throw new BrokenMidi(`holds ${counted(sizeOf(song), "note", "notes")} and more, and this project takes ${Math.max(0, roomLeft(room))}`);
     const hadTempo = takesTempo(room);
     const { edits, tracks } = bringIn(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
     studio.select("tracks", tracks);
@@ -47,5 +48,5 @@ export function doneInWords(name: string, { parts, tempo, signatures, lost }: Im
   const notes = parts.reduce((sum, part) => sum + part.notes.length, 0);
   const lostTexts = [...lost].map(([what, count]) => `${count} ${what}`);
   if (!hadTempo && tempo.length + signatures.length > 0) lostTexts.push("tempo and time signatures, for this song has its own");
-  return `${name} is here: ${parts.length} ${parts.length === 1 ? "track" : "tracks"}, ${notes} ${notes === 1 ? "note" : "notes"}.${lostTexts.length === 0 ? "" : ` Left out: ${lostTexts.join(", ")}.`}`;
+  return `${name} is here: ${counted(parts.length, "track", "tracks")}, ${counted(notes, "note", "notes")}.${lostTexts.length === 0 ? "" : ` Left out: ${lostTexts.join(", ")}.`}`;
 }

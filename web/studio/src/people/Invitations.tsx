@@ -1,6 +1,6 @@
 /** Invitations to the project: by a link, or by mail; open ones are listed and withdrawn. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Calls, InvitedRole } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
@@ -38,7 +38,7 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
         <Field label="For how many people" name="uses" type="number" min={1} max={500} value={1} hint="Of a link." />
         <label class="row"><input type="checkbox" name="guests" />People without an account may come in by the link</label>
       </Form>
-      {link !== null && <Link studio={studio} link={link} />}
+      {link !== null && <Link key={link} studio={studio} link={link} />}
       <ul class="list">{openInvitations.map((one) => <OpenInvitation key={one.id} studio={studio} invitation={one} onChanged={load} />)}</ul>
     </section>
   );
@@ -53,14 +53,16 @@ function isOpen({ withdrawn_at, uses, max_uses, expires_at }: Invitation): boole
   return withdrawn_at === null && uses < max_uses && expires_at > Date.now();
 }
 
-/** Shown once: the server keeps its hash only. */
+/** Shown once, and so in sight: the server keeps its hash only. */
 function Link({ studio, link }: { studio: Studio; link: string }) {
+  const row = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => row.current?.scrollIntoView({ block: "nearest" }), []);
   const copy = (): void => {
     navigator.clipboard.writeText(link)
       .then(() => studio.tell("The link is copied."), () => studio.tell("This browser does not let a page copy: select the link and copy it.", "warning"));
   };
   return (
-    <div class="row" role="status">
+    <div ref={row} class="row" role="status">
       <input class="grow" readOnly value={link} aria-label="Link of the invitation, shown this once" onFocus={(event) => event.currentTarget.select()} />
       <button type="button" onClick={copy}>Copy</button>
     </div>

@@ -23,11 +23,12 @@ export function Members({ studio, project }: { studio: Studio; project: string }
   };
   const others = useLive(studio.room.value?.others, []);
   useEffect(load, [project, others.length, studio.role.value]);
+  const isAlone = members.filter(({ role }) => role === "owner").length === 1;
   return (
     <section aria-label="Members">
       <h2>Members</h2>
       {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={load}>Try again</button></p>}
-      <ul class="list">{members.map((member) => <OneMember key={member.user.id} studio={studio} project={project} member={member} onChanged={load} />)}</ul>
+      <ul class="list">{members.map((member) => <OneMember key={member.user.id} studio={studio} project={project} member={member} isOnlyOwner={isAlone && member.role === "owner"} onChanged={load} />)}</ul>
     </section>
   );
 }
@@ -36,10 +37,11 @@ interface Props {
   readonly studio: Studio;
   readonly project: string;
   readonly member: Member;
+  readonly isOnlyOwner: boolean;
   readonly onChanged: () => void;
 }
 
-function OneMember({ studio, project, member, onChanged }: Props) {
+function OneMember({ studio, project, member, isOnlyOwner, onChanged }: Props) {
   const { user, role } = member;
   const isMe = user.id === studio.client.user.value?.id;
   const isOwner = studio.role.value === "owner";
@@ -49,6 +51,10 @@ function OneMember({ studio, project, member, onChanged }: Props) {
     done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
   };
   const putOut = (): void => {
+    if (isOnlyOwner) {
+      studio.tell("A project needs an owner; make someone else one first.", "failure"); // as the server says of the role
+      return;
+    }
     studio.question.value = {
       title: isMe ? "Leave this project" : `Put ${name} out`, action: isMe ? "Leave" : "Put out",
       words: isMe ? "You do not see this project any more. An owner must let you in again." : `${name} does not see this project any more, and is out of it at once. What they edited stays.`,

@@ -2,6 +2,7 @@
 
 import type { Readable, Room } from "@prime/client";
 
+import { counted } from "../../../pages/counted.js";
 import { duplicate, quantize, remove } from "./note_edits.js";
 import { zoomedPitch, zoomedTime } from "./roll_input.js";
 import { titleOf } from "./clip_title.js";
@@ -30,7 +31,7 @@ export function RollTools({ song, clip, notes, chosen, room, grid, step, onGrid,
   return (
     <div class="row roll-title" role="group" aria-label="Notes of the clip">
       <strong><bdi>{titleOf(song, clip)}</bdi></strong>
-      <span class="quiet">{chosen.length === 0 ? `${notes.length} ${notes.length === 1 ? "note" : "notes"}` : `${chosen.length} of ${notes.length} ${notes.length === 1 ? "note" : "notes"}`}</span>
+      <span class="quiet">{`${chosen.length === 0 ? "" : `${chosen.length} of `}${counted(notes.length, "note", "notes")}`}</span>
       <label>Grid <select value={grid} onChange={(event) => onGrid(Number(event.currentTarget.value))}>
         {GRIDS.map(([value, title]) => <option key={value} value={value}>{title}</option>)}
       </select></label>

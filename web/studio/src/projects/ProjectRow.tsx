@@ -23,6 +23,12 @@ export function ProjectRow({ studio, project, onChanged }: Props) {
     studio.client.call("projects.archive", { project: project.id, archived })
       .then(onChanged, (error: unknown) => studio.tell(inWords(error), "failure"));
   };
+  const askToArchive = (): void => {
+    studio.question.value = {
+      title: "Archive a project", action: "Archive it", words: `Nobody edits ${project.name.slice(0, 120)} any more, and the list shows it only where archived ones are asked for. An owner can bring it back.`,
+      onYes: () => archive(true),
+    };
+  };
   const isOwner = project.role === "owner";
   return (
     <li class="card row project-row">
@@ -33,7 +39,7 @@ export function ProjectRow({ studio, project, onChanged }: Props) {
       <span class="quiet">{ROLE_WORDS[project.role].title}{project.archived && ", archived"}</span>
       <time class="quiet" dateTime={new Date(project.updated_at).toISOString()}>{new Date(project.updated_at).toLocaleDateString()}</time>
       {isOwner && <button type="button" onClick={() => setRenaming(true)}>Rename</button>}
-      {isOwner && <button type="button" onClick={() => archive(!project.archived)}>{project.archived ? "Bring back" : "Archive"}</button>}
+      {isOwner && <button type="button" onClick={() => (project.archived ? archive(false) : askToArchive())}>{project.archived ? "Bring back" : "Archive"}</button>}
       {isRenaming && <Rename studio={studio} project={project} onClose={(isChanged) => { setRenaming(false); if (isChanged) onChanged(); }} />}
     </li>
   );
