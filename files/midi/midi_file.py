@@ -1,12 +1,14 @@
 """Bytes of standard MIDI files into events with their ticks, and back.
 
 `mido` knows what each message is. A track that is damaged is read as far as it goes. Texts are
-UTF-8, or else Latin-1.
+UTF-8, UTF-16 where its mark says so, or else Latin-1.
 """
 
+import codecs
 import io
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from mido import Message, MetaMessage, MidiFile, MidiTrack  # type: ignore[import-untyped]
@@ -47,6 +49,7 @@ _TEXTS = {
     "copyright": "text",
     "key_signature": "key",
 }
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _META = frozenset({*_TEXTS, "set_tempo", "time_signature"})
 
 
@@ -208,11 +211,10 @@ def _event(tick: int, message: Message | MetaMessage) -> Event:
 
 def _decoded(text: str) -> str:
     """Some programs fill texts up with zeros, and end lyrics with the ends of lines."""
-    text = text.strip("\0 \t\r\n")
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
+    content = text.encode("latin-1")
+    with suppress(UnicodeError):
+        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8")
+    return text.strip("\0 \t\r\n")
 
 
 # Writing.

@@ -350,3 +350,22 @@ def test_a_file_with_too_many_events_is_refused(
     monkeypatch.setattr("files.midi.midi_file.MAX_TRACKS", 2)
     with pytest.raises(BrokenSong, match="more than 2 tracks"):
         read(tmp_path, midi(track(), track(), track()))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Flöte \U0001f3b5".encode("utf-16-le"), "\xff\xfe"),
+        ("Flöte \U0001f3b5\0".encode("utf-16-be"), "\xfe\xff"),
+    ],
+)
+def test_names_with_the_mark_of_utf_16_are_read_so(
+    content: bytes, told: str, tmp_path: Path
+) -> None:
+    named = meta(0, 3, told.encode("latin-1") + content)
+    song = read(tmp_path, midi(track(named, note(0, 96))))
+    [only] = song.state["tracks"].values()
+    assert only["name"] == "Flöte \U0001f3b5"
+    odd = meta(0, 3, told.encode("latin-1") + b"odd")
+    [only] = read(tmp_path, midi(track(odd, note(0, 96)))).state["tracks"].values()
+    assert only["name"] == told + "odd"
