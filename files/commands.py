@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
 from files.prime_file import write_prime
+from files.progress import progress_shown
 from files.reports import report_export, report_import
 from files.server_of_command import WrongUse, server_of
 from files.upload import UploadIncomplete, upload
@@ -88,12 +90,18 @@ async def import_song(arguments: argparse.Namespace) -> int:
     """Read all of the file, and only then create a project and fill it."""
     if arguments.archive:
         return await archive_project(arguments)
-    song = read_song(arguments.file)
+    with progress_shown() as tell:
+        tell("reading the file", 0, 0)
+        song = read_song(arguments.file)
+    name = _project_name(arguments.name, song.name, arguments.file.stem)
+    # A password is asked for where nothing else is shown.
     async with server_of(arguments) as server, server.client() as client:
-        name = _project_name(arguments.name, song.name, arguments.file.stem)
-        async with whole_or_archived(server, client, name, song.in_list) as project:
-            deltas = await upload(await client.join(project), song.to_ops())
-    report_import(arguments, song, project, deltas)
+        with progress_shown() as tell:
+            tell("saving the song", 0, 0)
+            async with whole_or_archived(server, client, name, song.in_list) as project:
+                room = await client.join(project)
+                deltas = await upload(room, song.to_ops(), partial(tell, "saving the song"))
+    report_import(arguments, song, name, project, deltas)
     return 0
 
 
@@ -119,9 +127,13 @@ async def export_project(arguments: argparse.Namespace) -> int:
     if problem := problem_with_target(path):
         raise WrongUse(problem)
     async with server_of(arguments) as server, server.client() as client:
-        project = await whole_id(client, arguments.project)
-        state = await whole_state(client, project)
-    losses = write(path, state)
+        with progress_shown() as tell:
+            tell("reading the project", 0, 0)
+            project = await whole_id(client, arguments.project)
+            state = await whole_state(client, project)
+    with progress_shown() as tell:
+        tell("writing the file", 0, 0)
+        losses = write(path, state)
     report_export(arguments, path, project, state, losses)
     return 0
 

@@ -53,7 +53,7 @@ class Loss:
 def mended(collection: str, name: str, fault: str) -> str:
     """The words of the report for values that do not fit."""
     owner = _ONE.get(collection, collection)
-    return f"values mended: {_CALLED.get(name, name)} of {owner} {fault}"
+    return f"mended: {_CALLED.get(name, name)} of {owner} {fault}"
 
 
 class Losses:

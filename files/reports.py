@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -18,20 +19,36 @@ SHOWN_ITEMS = 5
 """Of each kind of loss, named on a terminal; --json names more."""
 
 
-def report_import(arguments: argparse.Namespace, song: Song, project: str, deltas: int) -> None:
+def report_import(
+    arguments: argparse.Namespace, song: Song, name: str, project: str, deltas: int
+) -> None:
+    """`name` is the project's, which may be another than the song's."""
     counts: dict[str, Any] = asdict(song.counts)
     if arguments.json:
-        report = {"project": project, "name": song.name, "counts": counts, "deltas": deltas}
-        print(json.dumps(report | _as_json(song.losses)))
+        report = {"project": project, "name": name, "counts": counts, "deltas": deltas}
+        _print_id(json.dumps(report | _as_json(song.losses)), project)
         return
     console = Console(stderr=True)
-    console.print(Text(printable(song.name)), highlight=False, soft_wrap=True)
+    console.print(Text(printable(name)), highlight=False, soft_wrap=True)
     table = Table(show_header=False, box=None)
     for loss_text, count in counts.items():
         table.add_row(loss_text, f"{count:,}")
     console.print(table)
     _show(console, song.losses)
-    print(project)
+    _print_id(project, project)
+
+
+def _print_id(text: str, project: str) -> None:
+    """On stdout; where that cannot be written, who made the project still hears its id."""
+    said = f"the project is there: {project}"
+    if cast("TextIO | None", sys.stdout) is None:
+        print(said, file=sys.stderr)
+        return
+    try:
+        print(text, flush=True)
+    except OSError:
+        print(said, file=sys.stderr)
+        raise
 
 
 def report_export(
@@ -55,7 +72,7 @@ def _as_json(losses: list[Loss]) -> dict[str, Any]:
 def _show(console: Console, losses: list[Loss]) -> None:
     """The report of what is left out and what is changed; each line says which."""
     if losses:
-        console.print("not kept, or changed:")
+        console.print("not kept, or changed where a line says so:")
     for loss in losses:
         item_list = ", ".join(loss.items[:SHOWN_ITEMS])
         ellipsis = " ..." if len(loss.items) > SHOWN_ITEMS else ""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged
@@ -35,8 +35,15 @@ def cut_into_deltas(ops: list[Op]) -> Iterator[list[Op]]:
         yield batch
 
 
-async def upload(room: Room, ops: list[Op]) -> int:
-    """Insert these ops and wait until all of them are on disk; returns the number of deltas."""
+def _tell_nobody(_saved: int, _of: int) -> None:
+    pass
+
+
+async def upload(room: Room, ops: list[Op], tell: Callable[[int, int], None] = _tell_nobody) -> int:
+    """Insert these ops and wait until all of them are on disk; returns the number of deltas.
+
+    `tell` is called with how many deltas are saved, and of how many.
+    """
     dropped_ops: list[tuple[str, str]] = []
     is_doubtful = False
 
@@ -49,7 +56,7 @@ async def upload(room: Room, ops: list[Op]) -> int:
     stop = room.subscribe(note)
     try:
         delta_ids = [room.edit(batch) for batch in cut_into_deltas(ops)]
-        await _saved(room, delta_ids)
+        await _saved(room, delta_ids, tell)
     except BaseException:
         room.leave()  # what is on its way is given up, and nobody is told of its refusals
         raise
@@ -71,14 +78,18 @@ async def upload(room: Room, ops: list[Op]) -> int:
     return len(delta_ids)
 
 
-async def _saved(room: Room, delta_ids: list[str]) -> None:
+async def _saved(room: Room, delta_ids: list[str], tell: Callable[[int, int], None]) -> None:
     """All of them; raises `UploadIncomplete` where nothing comes any more."""
     clock = asyncio.get_running_loop().time
+    done = 0
     try:
         async with asyncio.timeout(SILENCE_SECONDS) as silence:
 
             async def saved(delta_id: str) -> None:
+                nonlocal done
                 await room.saved(delta_id)
+                done += 1
+                tell(done, len(delta_ids))
                 silence.reschedule(clock() + SILENCE_SECONDS)
 
             await asyncio.gather(*map(saved, delta_ids))

@@ -178,5 +178,5 @@ def unreadable_numbers(root: Element) -> list[str]:
     return list(getattr(root, "unreadable", None) or ())
 
 
-UNREADABLE = "values mended: numbers that are NaN or huge (now the usual value, or 0)"
+UNREADABLE = "mended: numbers that are NaN or huge (now the usual value, or 0)"
 """The words of the report for them."""

@@ -30,7 +30,7 @@ class ZipInput:
 
     def __init__(self, path: Path, max_bytes: int = MAX_INFLATED_BYTES) -> None:
         self._path = path
-        self._bytes_left = max_bytes
+        self._most = self._bytes_left = max_bytes
         self.folder = ""
         try:
             self._zip = zipfile.ZipFile(path)
@@ -114,7 +114,8 @@ class ZipInput:
     def _spend(self, name: str, size: int) -> None:
         self._bytes_left -= size
         if self._bytes_left < 0:
-            raise BrokenSong(self._path, name, "makes the ZIP unpack to more than is read here")
+            why = f"makes the ZIP unpack to more than {self._most >> 20} MiB, the most read here"
+            raise BrokenSong(self._path, name, why)
 
 
 def _names(entry: zipfile.ZipInfo) -> Iterator[str]:

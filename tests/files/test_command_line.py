@@ -118,7 +118,7 @@ def test_a_song_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     midi = tmp_path / "out.mid"
     exported = command("export", report["project"], midi, "--data", data)
     assert exported.returncode == 0, exported.stderr
-    assert "not kept, or changed:" in exported.stderr
+    assert "not kept, or changed where a line says so:" in exported.stderr
     assert read_song(midi).counts.notes > 0
 
 
@@ -157,11 +157,12 @@ def test_the_report_names_what_is_lost_item_by_item(capsys: pytest.CaptureFixtur
     [path] = (Path(__file__).parent / "cases" / "dawproject").glob("d27-*")
     song = read_song(path)
     what = "devices that are not loaded, now switched off"
-    report_import(Namespace(json=True), song, "a-project", 1)
+    report_import(Namespace(json=True), song, "A name", "a-project", 1)
     report = json.loads(capsys.readouterr().out)
+    assert report["name"] == "A name"
     assert {"what": what, "count": 1, "items": ["Comp on T"]} in report["losses"]
     assert f"1 {what}" in report["problems"]
-    report_import(Namespace(json=False), song, "a-project", 1)
+    report_import(Namespace(json=False), song, "A name", "a-project", 1)
     shown = capsys.readouterr()
     assert "".join(shown.err.split()).find("switchedoff:ComponT") > 0
     assert shown.out == "a-project\n"
@@ -186,9 +187,9 @@ def test_E8_a_project_gets_a_name_that_the_server_takes(
 
 
 def test_names_do_not_speak_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    song = Song("[/bold] \x1b[31m")
+    song = Song("Other")
     song.lost("comments of tracks", item="a\x1b[2J\nb")
-    report_import(Namespace(json=False), song, "a-project", 1)
+    report_import(Namespace(json=False), song, "[/bold] \x1b[31m", "a-project", 1)
     shown = capsys.readouterr().err
     assert "[/bold]" in shown
     assert "\x1b" not in shown
@@ -236,5 +237,23 @@ def test_an_export_tells_its_losses_in_words_with_what_is_meant(
 
 def test_a_long_name_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     name = "Night drive through the whole city " * 3
-    report_import(Namespace(json=False), Song(name), "a-project", 1)
+    report_import(Namespace(json=False), Song("Other"), name, "a-project", 1)
     assert name.strip() in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_where_stdout_cannot_be_written_the_id_is_told_all_the_same(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open("/dev/full", "w") as full, monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", full)
+        with pytest.raises(OSError, match="No space left"):
+            report_import(Namespace(json=as_json), Song("Song"), "Song", "a-project", 1)
+        full_fd = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(full_fd, full.fileno())  # what it still holds goes nowhere when it is closed
+        os.close(full_fd)
+    assert capsys.readouterr().err.endswith("the project is there: a-project\n")
+    monkeypatch.setattr(sys, "stdout", None)
+    report_import(Namespace(json=as_json), Song("Song"), "Song", "a-project", 1)
+    monkeypatch.undo()
+    assert capsys.readouterr().err.endswith("the project is there: a-project\n")

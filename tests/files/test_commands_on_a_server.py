@@ -35,9 +35,9 @@ async def test_H12_exports_beside_an_import_and_each_other(
         file = tmp_path / f"{number}.prime.json"
         return export_project(Namespace(**account, **told, project=project, file=file))
 
-    async def upload_beside_exports(room: Room, ops: list[Any]) -> int:
+    async def upload_beside_exports(room: Room, ops: list[Any], tell: Any) -> int:
         assert await asyncio.gather(*(export(room.project, n) for n in range(3))) == [0, 0, 0]
-        return await upload(room, ops)
+        return await upload(room, ops, tell)
 
     monkeypatch.setattr(commands, "upload", upload_beside_exports)
     assert await import_song(Namespace(**account, **told, file=SONG)) == 0

@@ -104,7 +104,7 @@ def test_misfits_are_mended_and_reported_together() -> None:
     for volume in (3, 4.5):
         song.add("channels", volume=volume)
     song.add("channels", volume=float("nan"), pan=-1, name="\0" + "n" * 300, role="karaoke")
-    assert "2 values mended: volume of a mixer channel is above 2" in song.problems
+    assert "2 mended: volume of a mixer channel is above 2" in song.problems
     assert len(song.problems) == 5
     assert broken_rules(song.state) == []
 

@@ -46,6 +46,14 @@ async def test_where_nothing_is_saved_any_more_it_gives_up(
         await upload(entered[1], OPS)
 
 
+async def test_who_waits_is_told_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    async with fake_server() as server, Client(server.url, device="desk") as client:
+        room = await client.join(PROJECT)
+        assert await upload(room, OPS, lambda done, of: told.append((done, of))) == 2
+    assert told == [(1, 2), (2, 2)]
+
+
 async def test_what_was_interrupted_is_not_told_of_edit_by_edit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

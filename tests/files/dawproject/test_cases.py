@@ -137,8 +137,8 @@ def test_d36_each_odd_value_of_a_note_is_told_as_what_it_is() -> None:
     assert notes == [(60, 0, 0.8), (60, 15, 1.0), (127, 0, 0.5)]
     mended = sorted(what for what in song.problems if "of a note " in what)
     assert mended == [
-        "1 values mended: duration of a note is not above 0",
-        "1 values mended: key of a note is outside 0 to 127",
-        "1 values mended: velocity of a note is above 1",
-        "2 values mended: channel of a note is outside 0 to 15",
+        "1 mended: duration of a note is not above 0",
+        "1 mended: key of a note is outside 0 to 127",
+        "1 mended: velocity of a note is above 1",
+        "2 mended: channel of a note is outside 0 to 15",
     ]
