@@ -22,7 +22,7 @@ from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.progress import progress_shown
 from files.reports import report_export, report_import
-from files.server_of_command import WrongUse, server_of
+from files.server_of_command import WrongUse, ask_password, server_of
 from files.upload import UploadIncomplete, upload
 from files.whole_file import NotWritten, problem_with_target
 from machine.caller_paths import path_of_caller
@@ -64,26 +64,34 @@ def main() -> int:
     Ended by a signal it is 128 and its number.
     """
     arguments = _arguments()
-    received = [signal.SIGINT]
-
-    def end(number: int, _frame: object) -> None:
-        received.append(signal.Signals(number))
-        signal.raise_signal(signal.SIGINT)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
-            signal.signal(number, end)
+    received: list[signal.Signals] = []
     try:
-        status: int = asyncio.run(arguments.run(arguments))
-        return status
+        ask_password(arguments)
+        return asyncio.run(_ended_by_signals(arguments, received))
     except BrokenSong as error:
         return _complain(str(error), BROKEN_FILE)
     except WrongUse as error:
         return _complain(str(error), BROKEN_USAGE)
     except FAILURES as error:
         return _complain(str(error) or type(error).__name__, FAILED)
-    except KeyboardInterrupt:
-        return _complain("interrupted", 128 + received[-1])
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _complain("interrupted", 128 + (received or [signal.SIGINT])[0])
+
+
+async def _ended_by_signals(arguments: argparse.Namespace, received: list[signal.Signals]) -> int:
+    """What Ctrl-C does others do as well, also where that is ignored, as behind a script's `&`."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end(number: signal.Signals) -> None:
+        received.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
+            asyncio.get_running_loop().add_signal_handler(number, end, number)
+    status: int = await arguments.run(arguments)
+    return status
 
 
 async def import_song(arguments: argparse.Namespace) -> int:
@@ -94,7 +102,6 @@ async def import_song(arguments: argparse.Namespace) -> int:
         tell("reading the file", 0, 0)
         song = read_song(arguments.file)
     name = _project_name(arguments.name, song.name, arguments.file.stem)
-    # A password is asked for where nothing else is shown.
     async with server_of(arguments) as server, server.client() as client:
         with progress_shown() as tell:
             tell("saving the song", 0, 0)

@@ -61,13 +61,22 @@ class ServerOfCommand:
                 await _log_out(client)
 
 
-@contextlib.asynccontextmanager
-async def server_of(arguments: argparse.Namespace) -> AsyncIterator[ServerOfCommand]:
-    """The server named, or a node of our own for as long as this takes; raises `WrongUse`."""
+def ask_password(arguments: argparse.Namespace) -> None:
+    """Before anything runs that Ctrl-C would have to end in order; raises `WrongUse`."""
     _refuse_unclear(arguments)
     if arguments.url:
-        password = _password(arguments)
-        yield ServerOfCommand(arguments.url, lambda client: client.login(arguments.email, password))
+        arguments.password = _password(arguments)
+
+
+@contextlib.asynccontextmanager
+async def server_of(arguments: argparse.Namespace) -> AsyncIterator[ServerOfCommand]:
+    """The server named, or a node of our own for as long as this takes; raises `WrongUse`.
+
+    `ask_password` was called with the arguments before.
+    """
+    if arguments.url:
+        account = arguments.email, arguments.password
+        yield ServerOfCommand(arguments.url, lambda client: client.login(*account))
         return
     if problem := problem_with_directory(arguments.data):
         raise WrongUse(f"--data: {problem}")

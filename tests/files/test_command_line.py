@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pty
 import re
 import stat
 import subprocess
@@ -257,3 +258,31 @@ def test_where_stdout_cannot_be_written_the_id_is_told_all_the_same(
     report_import(Namespace(json=as_json), Song("Song"), "Song", "a-project", 1)
     monkeypatch.undo()
     assert capsys.readouterr().err.endswith("the project is there: a-project\n")
+
+
+def test_ctrl_c_where_a_password_is_typed_ends_it_at_once() -> None:
+    """On a terminal of its own, where the word asks."""
+    child, terminal = pty.fork()
+    if not child:
+        os.environ.pop("PRIME_PASSWORD", None)
+        os.chdir(ROOT)
+        words = [
+            "-m",
+            "files",
+            "import",
+            str(SONG),
+            "--url",
+            "ws://127.0.0.1:1",
+            "--email",
+            "a@b.c",
+        ]
+        os.execv(sys.executable, [sys.executable, *words])
+    said = b""
+    with contextlib.suppress(OSError):  # as the end of a terminal is told
+        while piece := os.read(terminal, 4_096):
+            said += piece
+            if said.endswith(b"password: "):
+                os.write(terminal, b"\x03")
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    assert b"prime: interrupted" in said

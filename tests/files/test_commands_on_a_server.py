@@ -47,6 +47,11 @@ async def test_H12_exports_beside_an_import_and_each_other(
     assert state == json.loads(SONG.read_text())["state"]
 
 
+def ignore_ctrl_c() -> None:
+    """As a script's shell does for what it starts by `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_leaves_an_archived_project_and_a_line(
@@ -60,6 +65,7 @@ async def test_a_signal_leaves_an_archived_project_and_a_line(
             sys.executable, "-m", "files", "import", str(SONG), "--url", node.url,
             "--email", "ann@example.org", "--password", "correct horse", "--name", "One",
             cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            preexec_fn=None if ends == signal.SIGINT else ignore_ctrl_c,
         )  # fmt: skip
 
         async def is_being_filled() -> bool:
