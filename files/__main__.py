@@ -2,7 +2,7 @@
 
 import sys
 
-from files.commands import main
+from files.commands.import_and_export import main
 from machine.sockets.closed_pipes import ended
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from files.commands import _writer_for
+from files.commands.import_and_export import _writer_for
 from files.importing import read_song
 from prime_client.copy.digest import digest
 from rooms.document.document import Document

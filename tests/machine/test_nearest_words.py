@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from admin.commands import parser as parser_of_admin
-from files import commands as files_commands
+from files.commands import import_and_export as files_commands
 from loadtest import commands as loadtest_commands
 from machine.nearest_words import command_parser, nearest
 from server.commands import serve_command

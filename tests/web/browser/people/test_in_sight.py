@@ -6,7 +6,7 @@ from tests.web.browser.studio import enter_by, invited, page_of, song
 
 pytestmark = in_chromium()
 
-SMALL = {"viewport": {"width": 800, "height": 600}}
+SMALL = {"width": 800, "height": 600}
 
 # The names of strips that are not all in sight, and the tabs that are cut.
 CUT = """
@@ -53,9 +53,9 @@ async def test_names_of_strips_and_tabs_are_in_sight_in_a_low_window(
     ann = await node.musician("ann")
     project = await song(ann)
     for width, height in ((800, 600), (1280, 657), (1280, 800)):
-        screen = {"viewport": {"width": width, "height": height}}
+        screen = {"width": width, "height": height}
         name = f"Ben{width}x{height}"
-        ben = await enter_by(browser, name, await invited(ann, project, node), **screen)
+        ben = await enter_by(browser, name, await invited(ann, project, node), viewport=screen)
         await ben.see(".strip.master .strip-role")
         if width == 800:
             await ben.click("button:has-text('+ Effect')")
@@ -67,7 +67,7 @@ async def test_names_of_strips_and_tabs_are_in_sight_in_a_low_window(
 async def test_the_link_of_an_invitation_comes_into_sight(node: Node, browser: Browser) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    ben = await enter_by(browser, "Ben", await invited(ann, project, node), **SMALL)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node), viewport=SMALL)
     user = await ben.value("prime.studio.client.user.value.id")
     await ann.result("members.grant", project=project, user=user, role="owner")
     await ben.click("text=People")

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from files.begun_project import whole_or_archived
 from files.broken_song import BrokenSong
+from files.commands.begun_project import whole_or_archived
+from files.commands.progress import progress_shown
+from files.commands.reports import report_export, report_import
+from files.commands.server_of_command import WrongUse, ask_password, server_of
 from files.dawproject.export import write_dawproject
 from files.exporting.named_project import NoSuchProject, id_or_beginning, whole_id
 from files.exporting.whole_project import NotWhole, whole_state
@@ -20,9 +23,6 @@ from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
 from files.prime_file import write_prime
-from files.progress import progress_shown
-from files.reports import report_export, report_import
-from files.server_of_command import WrongUse, ask_password, server_of
 from files.upload import UploadIncomplete, upload
 from files.whole_file import NotWritten, problem_with_target
 from machine.caller_paths import path_of_caller

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from files import commands
-from files.commands import export_project, import_song
+from files.commands import import_and_export as commands
+from files.commands.import_and_export import export_project, import_song
 from files.upload import upload
 from prime_client.client import Client
 from prime_client.room import Room
 from tests.server.conftest import Node, eventually, node, nodes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
 __all__ = ["node", "nodes"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from files import begun_project
-from files.begun_project import whole_or_archived
+from files.commands import begun_project
+from files.commands.begun_project import whole_or_archived
+from files.commands.server_of_command import ServerOfCommand, server_of
 from files.imported_song import InList
-from files.server_of_command import ServerOfCommand, server_of
 from files.upload import UploadIncomplete
 from prime_client.client import Client
 from prime_client.failures import ConnectionOver

@@ -16,19 +16,19 @@ import msgspec
 import pytest
 
 from files.broken_song import BrokenSong
-from files.commands import _project_name
+from files.commands.import_and_export import _project_name
+from files.commands.reports import report_import
 from files.dawproject.export import write_dawproject
 from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
-from files.reports import report_import
 from machine.children.child_directory import DirectoryLock
 from prime_client.copy.state_ops import State
 from schema.calling.projects.project_calls import CreateProject
 from tests.files.dawproject.test_export import a_state
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROJECT = "00000000-0000-0000-0000-000000000000"
 SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
 
@@ -155,7 +155,7 @@ def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
 
 
 def test_the_report_names_what_is_lost_item_by_item(capsys: pytest.CaptureFixture[str]) -> None:
-    [path] = (Path(__file__).parent / "cases" / "dawproject").glob("d27-*")
+    [path] = (Path(__file__).parents[1] / "cases" / "dawproject").glob("d27-*")
     song = read_song(path)
     what = "devices that are not loaded, now switched off"
     report_import(Namespace(json=True), song, "A name", "a-project", 1)
@@ -202,7 +202,7 @@ def test_a_song_that_names_itself_nowhere_is_named_by_all_of_its_file(
     case: str, tmp_path: Path
 ) -> None:
     names = set()
-    for number, path in enumerate(sorted((Path(__file__).parent / "cases").glob(case))[:40]):
+    for number, path in enumerate(sorted((Path(__file__).parents[1] / "cases").glob(case))[:40]):
         copy = tmp_path / f"night.drive.v{number}{path.suffix}"
         copy.write_bytes(path.read_bytes())
         with contextlib.suppress(BrokenSong):

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
+from files.commands.server_of_command import LAST_CALL_SECONDS, ServerOfCommand
 from files.imported_song import InList
 from files.losses import printable
-from files.server_of_command import LAST_CALL_SECONDS, ServerOfCommand
 from prime_client.client import Client
 from prime_client.failures import (
     CallFailed,

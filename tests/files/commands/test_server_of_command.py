@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from files import server_of_command
-from files.server_of_command import BACK, LOST, server_of
+from files.commands import server_of_command
+from files.commands.server_of_command import BACK, LOST, server_of
 from files.upload import UploadIncomplete
 from prime_client.client import Client
 from tests.client.fake_server import FakeServer, fake_server, swallow

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from files.progress import progress_shown
+from files.commands.progress import progress_shown
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
