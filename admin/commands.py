@@ -34,7 +34,7 @@ DATA = "PRIME_DATA"
 
 CALL = re.compile(r"\boperator\.[a-z_]+")
 
-PARAMETER = re.compile(r"`\$\.(\w+)`")
+PARAMETER = re.compile(r"`\$\.(\w+)`|\bparams\.(\w+)(?=[:.\[])")
 """As messages about a parameter of another type name it."""
 
 UNBROKEN = 1_000
@@ -77,7 +77,7 @@ def as_typed(text: str) -> str:
     def typed(match: re.Match[str]) -> str:
         return TYPED_OF_CALL.get(match[0], match[0])
 
-    return PARAMETER.sub(r"`\1`", CALL.sub(typed, text))
+    return PARAMETER.sub(r"`\1\2`", CALL.sub(typed, text))
 
 
 def unheard(result: Result) -> str:

@@ -87,8 +87,8 @@ SAID: tuple[tuple[str, tuple[msgspec.Struct, ...]], ...] = (
             Error(
                 "c2",
                 "validation",
-                "projects.get: an id here is a UUID: 36 characters, small letters and hyphens - "
-                "at `$.project`",
+                "projects.get: params.project: an id here is a UUID: 36 characters, small "
+                "letters and hyphens",
                 None,
                 {"field": "project"},
             ),

@@ -24,6 +24,7 @@ from server.encoding.decode_errors import (
     UnreadableMessage,
     explain_params,
 )
+from server.encoding.plain_words import in_plain_words
 
 __all__ = [
     "CODECS",
@@ -101,7 +102,7 @@ class Codec:
             problem = explain_params(
                 bytes(raw), error, lambda data: self.converter(data, type=kind)
             )
-            raise with_allowed(problem, kind) from None
+            raise in_plain_words(with_allowed(problem, kind), kind) from None
 
     def frame(self, packet: Packet) -> bytes:
         """The packet as one WebSocket frame, built at the first call and kept."""

@@ -273,6 +273,7 @@ def test_what_a_server_says_is_told_in_what_is_typed() -> None:
     said = "there is no node 'x'; operator.nodes lists those that run"
     assert as_typed(said) == "there is no node 'x'; ./run admin nodes lists those that run"
     assert as_typed("Expected `str` - at `$.project`") == "Expected `str` - at `project`"
+    assert as_typed("params.reason: must not be empty") == "`reason`: must not be empty"
     assert as_typed("operator.of_another_version") == "operator.of_another_version"
     assert all(as_typed(word.method).startswith("./run admin ") for word in SUBCOMMANDS)
 

@@ -94,14 +94,18 @@ function told(error: PrimeError, labels: Labels): string {
 
 /** What is wrong, without the place in front and behind; "": nothing that people can read. */
 function problemIn(message: string, field: string | undefined): string {
-  const withoutPlace = message.replace(/ - at `[^`]*`$/, "").replace(/^[a-z_]+\.[a-z_.]+: /, "");
+  const withoutPlace = message.replace(/ - at `[^`]*`$/, "").replace(/^(?!params\.)[a-z_]+\.[a-z_.]+: /, "").replace(/^params[^ :]*: /, "");
   const front = `${field ?? ""}: `;
   const problem = (field !== undefined && withoutPlace.startsWith(front) ? withoutPlace.slice(front.length) : withoutPlace).trim();
   return boundInWords(problem) ?? (FOR_PROGRAMS.test(problem) ? "" : problem);
 }
 
-/** What the server's reader says of lengths, of numbers and of what lacks; null: it is none of these. */
+/** What a server says of lengths, of numbers and of what lacks, of 0.3.0 or before; null: it is none of these. */
 function boundInWords(problem: string): string | null {
+  const bound = /^must (?:be|have) ((?:at (?:most|least)|less than|more than) -?\d[\d.]*(?: \w+)?)$/.exec(problem);
+  if (bound !== null) return bound[1]!;
+  if (/^must be a (?:whole )?number\b/.test(problem)) return "this is no number";
+  if (/^`[^`]*` is missing$|^must be .* and is null$/.test(problem)) return "this is asked for";
   const length = /^Expected `str` of length (<=|>=|==) (\d+)/.exec(problem);
   if (length !== null) return `${{ "<=": "at most", ">=": "at least", "==": "exactly" }[length[1]!]} ${length[2]} ${length[2] === "1" ? "character" : "characters"}`;
   const number = /^Expected `(?:int|float)` (<=|>=|<|>) (-?[\d.]+)/.exec(problem);

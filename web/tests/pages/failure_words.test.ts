@@ -15,7 +15,8 @@ const DETAILS: ErrorDetails = {
 
 /** What servers say to programs. */
 const FOR_PROGRAMS = [
-  "auth.register: Expected `str` of length <= 120 - at `$.name`", "params.max_uses: Expected `int`, got `null` - at `$.params.max_uses`",
+  "auth.register: Expected `str` of length <= 120 - at `$.name`", "x.y: params: there is no `nme`: is `name` meant?",
+  "x.y: params.uses[0].key: must not be empty", "params.max_uses: Expected `int`, got `null` - at `$.params.max_uses`",
   "log in first: call auth.login, or say hello with a token", "op 3 of the delta: `time` is beyond MAX_BEATS", "there is no call 'x.y'",
   "give either `seq` or `time`", "retry_after_ms says when", "",
 ];
@@ -43,6 +44,15 @@ test("a form's own label stands for the field, and the place is left out", () =>
   assert.equal(say("validation", "auth.register: Expected `str` of length <= 120 - at `$.name`", "name"), "Your name: at most 120 characters.");
   assert.equal(say("validation", "password: it is one of the commonest; choose another", "password"), "Password: it is one of the commonest; choose another.");
   assert.equal(say("validation", "projects.create: Expected `float` >= 10 - at `$.bpm`", "bpm"), "Tempo: at least 10.");
+  assert.equal(say("validation", "auth.register: params.name: must have at most 120 characters", "name"), "Your name: at most 120 characters.");
+  assert.equal(say("validation", "auth.register: params.name: must not be empty", "name"), "Your name: must not be empty.");
+  assert.equal(say("validation", "auth.register: params: `name` is missing", "name"), "Your name: this is asked for.");
+  assert.equal(say("validation", "projects.create: params.bpm: must be at least 10", "bpm"), "Tempo: at least 10.");
+  assert.equal(say("validation", "projects.create: params.bpm: must be a number, and is a text", "bpm"), "Tempo: this is no number.");
+  assert.equal(
+    say("validation", "auth.register: params.email: an address looks like name@example.org, without spaces", "email"),
+    "E-mail address: an address looks like name@example.org, without spaces.",
+  );
   assert.equal(say("taken", "email: there is an account with it", "email"), "E-mail address: there is an account with it.");
 });
 
