@@ -606,10 +606,10 @@ BEGIN
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
             OR (n.project_id, n.host_id, n.participants, n.permissions, n.transport,
-                n.status, n.started_at, n.ended_at, n.created_at)
+                n.status, n.started_at, n.ended_at, n.created_at, n.updated_at)
             IS DISTINCT FROM
                 (o.project_id, o.host_id, o.participants, o.permissions, o.transport,
-                o.status, o.started_at, o.ended_at, o.created_at);
+                o.status, o.started_at, o.ended_at, o.created_at, o.updated_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -642,7 +642,8 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR (n.user_id, n.version, n.created_at) <> (o.user_id, o.version, o.created_at);
+            OR (n.user_id, n.version, n.created_at, n.updated_at)
+            <> (o.user_id, o.version, o.created_at, o.updated_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -746,8 +747,8 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.project_id = o.project_id AND n.user_id = o.user_id
         WHERE o.project_id IS NULL OR n.project_id IS NULL
-            OR (n.role, n.tracks, n.created_at)
-            IS DISTINCT FROM (o.role, o.tracks, o.created_at);
+            OR (n.role, n.tracks, n.created_at, n.updated_at)
+            IS DISTINCT FROM (o.role, o.tracks, o.created_at, o.updated_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
         SELECT TG_TABLE_NAME, n.project_id
@@ -836,10 +837,10 @@ CREATE FUNCTION public.log_studio_projects() RETURNS trigger
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, old_project_id,
-            old_user_id, action)
+            old_user_id, content, action)
         VALUES (TG_TABLE_NAME, NEW.id::text,
             NEW.id, NEW.owner_id, nullif(OLD.id, NEW.id),
-            nullif(OLD.owner_id, NEW.owner_id), 'update');
+            nullif(OLD.owner_id, NEW.owner_id), NEW.version = OLD.version, 'update');
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, action)
         SELECT TG_TABLE_NAME, n.id::text,
@@ -1271,6 +1272,7 @@ CREATE TABLE public.change_log (
     old_user_id uuid,
     everyone boolean DEFAULT false NOT NULL,
     private boolean DEFAULT false NOT NULL,
+    content boolean DEFAULT false NOT NULL,
     CONSTRAINT change_log_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
 );
 
@@ -2348,7 +2350,7 @@ CREATE TRIGGER log_update AFTER UPDATE ON public.project_snapshots REFERENCING O
 
 CREATE TRIGGER log_update AFTER UPDATE ON public.session_states FOR EACH ROW WHEN ((new.active_tool IS DISTINCT FROM old.active_tool)) EXECUTE FUNCTION public.log_session_states();
 
-CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION public.log_studio_projects();
+CREATE TRIGGER log_update AFTER UPDATE ON public.studio_projects FOR EACH ROW WHEN (((new.version <> old.version) OR (new.updated_at <> old.updated_at))) EXECUTE FUNCTION public.log_studio_projects();
 
 CREATE TRIGGER place_stem BEFORE INSERT OR UPDATE OF parent_id, project_id, depth ON public.audio_files FOR EACH ROW EXECUTE FUNCTION public.place_stem();
 
@@ -2378,7 +2380,7 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.auth_credentials FOR EACH ROW EXECU
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.auth_sessions FOR EACH ROW EXECUTE FUNCTION public.touch();
 
-CREATE TRIGGER touch BEFORE UPDATE ON public.collaboration_sessions FOR EACH ROW EXECUTE FUNCTION public.touch();
+CREATE TRIGGER touch BEFORE UPDATE ON public.collaboration_sessions FOR EACH ROW WHEN (((new.id IS DISTINCT FROM old.id) OR (new.project_id IS DISTINCT FROM old.project_id) OR (new.host_id IS DISTINCT FROM old.host_id) OR (new.participants IS DISTINCT FROM old.participants) OR (new.permissions IS DISTINCT FROM old.permissions) OR (new.transport IS DISTINCT FROM old.transport) OR (new.status IS DISTINCT FROM old.status) OR (new.started_at IS DISTINCT FROM old.started_at) OR (new.ended_at IS DISTINCT FROM old.ended_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR (new.updated_at IS DISTINCT FROM old.updated_at))) EXECUTE FUNCTION public.touch();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.mail_outbox FOR EACH ROW EXECUTE FUNCTION public.touch();
 
@@ -2388,7 +2390,7 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.plugin_presets FOR EACH ROW EXECUTE
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.prime_users FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 
-CREATE TRIGGER touch BEFORE UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.touch();
+CREATE TRIGGER touch BEFORE UPDATE ON public.project_members FOR EACH ROW WHEN (((new.project_id IS DISTINCT FROM old.project_id) OR (new.user_id IS DISTINCT FROM old.user_id) OR (new.role IS DISTINCT FROM old.role) OR (new.tracks IS DISTINCT FROM old.tracks) OR (new.created_at IS DISTINCT FROM old.created_at) OR (new.updated_at IS DISTINCT FROM old.updated_at))) EXECUTE FUNCTION public.touch();
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.project_snapshots FOR EACH ROW EXECUTE FUNCTION public.touch_version();
 

@@ -4,17 +4,19 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schema.columns.shared_columns import CREATED_AT, ID, UPDATED_AT, VERSION, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, user_column
 from schema.columns.types import (
     Bpm,
     Count,
     Description,
+    Milliseconds,
     MusicalKey,
     ProjectName,
     RowId,
     Scale,
     Signature,
     Tags,
+    Version,
 )
 from schema.messages import RoleWord
 from schema.tables.description import (
@@ -129,7 +131,13 @@ PROJECTS = Table(
             changes=True,
         ),
         Column("role", RoleWord, SqlType.TEXT, "your own role", reads=_ROLE, of_caller=True),
-        Column("head", Count, SqlType.BIGINT, "the newest seq of its journal", reads="head_seq"),
+        Column(
+            "head",
+            Count,
+            SqlType.BIGINT,
+            "the newest seq of its journal; watched, it is told as its content is stored",
+            reads="head_seq",
+        ),
         Column("epoch", str, SqlType.TEXT, "of its journal"),
         Column(
             "archived",
@@ -146,9 +154,16 @@ PROJECTS = Table(
             "the snapshot that it was made of",
             filters=EQUALITY | NULLABLE,
         ),
-        VERSION,
+        Column("version", Version, SqlType.BIGINT, "one more with each change, but of its content"),
         CREATED_AT,
-        UPDATED_AT,
+        Column(
+            "updated_at",
+            Milliseconds,
+            SqlType.TIME,
+            "when it was changed, or its content stored",
+            filters=ORDERED,
+            sorts=True,
+        ),
     ),
     lists=(
         ShippedList("your projects, last changed first", {"archived": False}),

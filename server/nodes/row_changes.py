@@ -197,7 +197,7 @@ class RowChanges:
 
     async def _poll(self) -> None:
         log_place, changes = await change_log.since(
-            self._db, self._read_up_to, CHANGES_AT_ONCE, TABLES
+            self._db, self._read_up_to, CHANGES_AT_ONCE, TABLES, with_contents=False
         )
         if changes is None:
             await self._act_on_all()

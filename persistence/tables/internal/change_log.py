@@ -31,6 +31,7 @@ LEFT JOIN LATERAL (
         AND xact < pg_snapshot_xmax(here.snapshot::pg_snapshot)
         AND NOT pg_visible_in_snapshot(xact, $1::text::pg_snapshot)
         AND ($3::text[] IS NULL OR table_name = ANY ($3))
+        AND ($4 OR NOT content)
     ORDER BY position
     LIMIT $2
 ) AS c ON true
@@ -145,13 +146,20 @@ async def here(db: Executor) -> LogPosition:
 
 
 async def since(
-    db: Executor, place: LogPosition, limit: int, tables: Collection[str] | None = None
+    db: Executor,
+    place: LogPosition,
+    limit: int,
+    tables: Collection[str] | None = None,
+    *,
+    with_contents: bool = True,
 ) -> tuple[LogPosition, list[LoggedChange] | None]:
     """Where the log is now, and the changes since a place, in order; of these tables or all.
 
+    `with_contents`: also of projects of which only the content changed, which a checkpoint stored.
     None: they are not known any more, or more than `limit`; look at all that is of concern.
     """
-    rows = await db.fetch(SINCE, place.snapshot, limit + 1, None if tables is None else [*tables])
+    names = None if tables is None else [*tables]
+    rows = await db.fetch(SINCE, place.snapshot, limit + 1, names, with_contents)
     now, trimmed = LogPosition(rows[0]["cluster"], rows[0]["snapshot"]), rows[0]["trimmed"]
     is_trimmed = trimmed is not None and trimmed >= place.oldest
     if is_trimmed or not place.leads_to(now) or len(rows) > limit:

@@ -140,6 +140,22 @@ async def test_what_no_column_of_a_row_shows_is_no_change_of_it(database: Databa
             assert await database.fetchval("SELECT count(*) FROM change_log") == 0, (name, column)
 
 
+async def test_of_a_project_a_checkpoint_is_a_change_of_its_content_alone(
+    database: Database,
+) -> None:
+    await make_project(database, await make_user(database, "ann"))
+    for text, is_content in (
+        ("SET head_seq = 1", None),
+        ("SET state_seq = 1", True),
+        ("SET name = 'b'", False),
+        ("SET head_seq = 2, epoch = 'e'", False),
+    ):
+        await database.execute("DELETE FROM change_log")
+        await database.execute(f"UPDATE studio_projects {text}")
+        rows = await database.fetch("SELECT content FROM change_log")
+        assert [row["content"] for row in rows] == ([] if is_content is None else [is_content])
+
+
 async def test_a_change_says_whose_the_row_is_and_was(database: Database) -> None:
     ann, bob = await make_user(database, "ann"), await make_user(database, "bob")
     insert = "INSERT INTO plugin_presets (owner_id, plugin, name) VALUES ($1, 'OTT', 'a')"
@@ -190,7 +206,6 @@ async def test_what_only_counts_or_moves_a_head_is_not_logged(database: Database
     await database.execute("DELETE FROM change_log")
     for quiet in (
         "UPDATE studio_projects SET head_seq = head_seq + 1",
-        "UPDATE studio_projects SET state_seq = head_seq",
         "UPDATE collaboration_sessions SET last_activity_at = now()",
         "UPDATE session_states SET heartbeat_at = now(), cursor = '{}', view_state = '{}'",
         "UPDATE auth_sessions SET counter = counter + 1, last_used_at = now()",
@@ -199,6 +214,7 @@ async def test_what_only_counts_or_moves_a_head_is_not_logged(database: Database
         await database.execute(quiet)
         assert await database.fetchval("SELECT count(*) FROM change_log") == 0, quiet
     for loud, table in (
+        ("UPDATE studio_projects SET state_seq = head_seq", "studio_projects"),
         ("UPDATE studio_projects SET name = 'b'", "studio_projects"),
         (
             "UPDATE collaboration_sessions SET status = 'ended', ended_at = now()",

@@ -69,16 +69,17 @@ async def test_archiving_is_seen_in_the_row_and_undone(database: Database, ann: 
         await studio_projects.set_archived(database, str(uuid.uuid4()), True)
 
 
-async def test_the_feed_hears_of_fields_and_not_of_heads_or_states(
+async def test_the_feed_hears_of_fields_and_of_stored_states_and_not_of_heads(
     database: Database, ann: UserRow
 ) -> None:
     project = await make_project(database, ann)
     await database.execute("UPDATE studio_projects SET head_seq = head_seq + 1")
+    assert await actions(database) == ["insert"]
     await database.execute("UPDATE studio_projects SET state_seq = 1, state_id = DEFAULT")
     saved = await studio_projects.get(database, project.id, ann.id)
     assert (saved.version, saved.updated_at > project.updated_at) == (1, True)
-    assert await actions(database) == ["insert"]
+    assert await actions(database) == ["insert", "update"]
     await database.execute("UPDATE studio_projects SET name = 'New'")
     await studio_projects.set_archived(database, project.id, True)
     await database.execute("DELETE FROM studio_projects")
-    assert await actions(database) == ["insert", "update", "update", "delete"]
+    assert await actions(database) == ["insert", "update", "update", "update", "delete"]

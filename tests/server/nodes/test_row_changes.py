@@ -15,7 +15,7 @@ from schema.node_messages import RowChanged
 from server.nodes.row_changes import RowChanges, TableConcern
 from server.router.row_change_listener import RowChangeListener
 from tests.server.conftest import Node, Nodes, create_project
-from tests.server.wire import Wire
+from tests.server.wire import Wire, marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
@@ -60,7 +60,7 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     since = change_log.since
 
     async def nothing(
-        db: object, place: LogPosition, *_: object
+        db: object, place: LogPosition, *_: object, **__: object
     ) -> tuple[LogPosition, list[object]]:
         return LogPosition(place.cluster, "9000000000:9000000000:"), []
 
@@ -102,6 +102,24 @@ async def test_R3_news_that_cannot_be_acted_on_keeps_no_other_news(
     assert count == len(failed) > 0
     two.metrics.count("task_failed", -count)
     assert two.context.announcer.is_current  # type: ignore[attr-defined]
+
+
+async def test_R5_that_a_checkpoint_was_stored_is_no_other_row_of_the_project(
+    nodes: Nodes,
+) -> None:
+    _, two, ann, ben, project = await two_nodes(nodes)
+    poll = two.context.announcer.poll  # type: ignore[attr-defined]
+    await poll()
+    await ben.ping()
+    ben.backlog.clear()
+    assert (await ben.edit(project, marker("marker_1")))["t"] == "ack"
+    await ben.result("snapshots.create", project=project, name="a")
+    await poll()
+    await ben.ping()
+    assert ben.heard("project_changed") == []
+    await ann.result("projects.archive", project=project)
+    await poll()
+    assert (await ben.until("project_changed"))["archived"]
 
 
 class Told:
@@ -192,7 +210,7 @@ async def test_R3_of_two_readings_the_earlier_is_told_first(
     earlier = HeldReading({("song", "ben"): Grant("editor")})
     monkeypatch.setattr(project_members, "grants_among", earlier)
 
-    async def since(*_: object) -> tuple[LogPosition, list[change_log.LoggedChange]]:
+    async def since(*_: object, **__: object) -> tuple[LogPosition, list[change_log.LoggedChange]]:
         return LogPosition("cluster", "5:5:"), [
             change_log.LoggedChange("project_members", "song/ben", "song", "ben")
         ]

@@ -12,6 +12,7 @@ from schema.tables.description import Column, SqlType, Table, Verb
 from tests.persistence.rows.strangers import ROWS
 from tests.server.conftest import Node, create_project
 from tests.server.row_feed.watching import Shown
+from tests.server.wire import marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.node]
 
@@ -127,6 +128,74 @@ async def test_V1_V3_every_column_that_is_shown_counts_whoever_writes_it(
     await psql.close(timeout=10)
     assert silent == set()
     assert {name.split()[0] for name in refused} <= NEVER, sorted(refused)
+
+
+COLUMNS = """
+SELECT attname::text AS name, format_type(atttypid, atttypmod) AS kind FROM pg_attribute
+WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+ORDER BY attname
+"""
+
+OTHER_OF_TYPE = {
+    "text": "coalesce({c}, '') || '12345678'",
+    "text[]": "ARRAY['other']",
+    "jsonb": "'{{\"other\": 1}}'",
+    "timestamp with time zone": "now()",
+    "boolean": "NOT {c}",
+    "uuid": "id",
+    "uuid[]": "ARRAY[id]",
+    "bytea": "decode(repeat('ab', 32), 'hex')",
+}
+"""Another value of a type; of numbers: one more."""
+
+
+async def test_V1_whatever_moves_updated_at_is_told(node: Node, database_url: str) -> None:
+    """Also columns that no call shows, and writing what is there already."""
+    psql = await asyncpg.connect(database_url, timeout=10)
+    await rows_of_all(node, psql)
+    await psql.execute("UPDATE studio_projects SET head_seq = head_seq + 5")
+    silent, moved = set(), set()
+    for table in WATCHED:
+        if "updated_at" not in {column.name for column in table.columns}:
+            continue
+        name = stored(table)
+        for column, kind in await psql.fetch(COLUMNS, name):
+            other = OTHER_OF_TYPE.get(kind, "coalesce({c}, 1) + 1").format(c=column)
+            for value in (column, OTHERWISE.get(f"{name}.{column}", other)):
+                before = await psql.fetchval(f"SELECT array_agg(updated_at) FROM {name}")
+                transaction = psql.transaction()
+                await transaction.start()
+                try:
+                    place = await psql.fetchval(LAST)
+                    await psql.execute(f"UPDATE {name} SET {column} = {value}")
+                    if await psql.fetchval(f"SELECT array_agg(updated_at) FROM {name}") != before:
+                        moved.add(f"{name}.{column}")
+                        if await psql.fetchval(LAST) == place:
+                            silent.add(f"{name}.{column}")
+                except asyncpg.PostgresError:
+                    pass  # no such value is taken
+                await transaction.rollback()
+    await psql.close(timeout=10)
+    assert silent == set()
+    assert {"studio_projects.state_seq", "project_members.role"} <= moved
+    assert "collaboration_sessions.last_activity_at" not in moved
+
+
+async def test_V1_a_list_of_projects_keeps_its_order_while_they_are_edited(node: Node) -> None:
+    """By what is stored of their content, be it for a snapshot."""
+    ann = await node.musician("ann")
+    older, newer = await create_project(ann), await create_project(ann)
+    shown = await Shown(ann, "projects", {}).begin()
+    version = shown.rows[older]["version"]
+    await ann.join(older)
+    assert (await ann.edit(older, marker("marker_1")))["t"] == "ack"
+    await ann.result("snapshots.create", project=older, name="a")
+    while shown.rows[older]["updated_at"] <= shown.rows[newer]["updated_at"]:
+        await shown.next()
+    listed = (await ann.result("projects.list"))["projects"]
+    assert [row["id"] for row in listed] == [older, newer]
+    assert shown.rows == {row["id"]: {k: row[k] for k in row if k != "role"} for row in listed}
+    assert shown.rows[older]["version"] == version
 
 
 async def test_V1_what_one_gets_is_in_the_first_rows_of_every_table(
