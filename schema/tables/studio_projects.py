@@ -33,7 +33,7 @@ from schema.tables.description import (
 )
 from schema.text.enumerations import one_of
 
-DefaultRole = Annotated[Literal["editor", "viewer"], one_of("Role")]
+DefaultRole = Annotated[Literal["editor", "viewer"], one_of("DefaultRole")]
 MemberLimit = Annotated[int, Meta(ge=1, le=500)]
 
 _ROLE = """(

@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "ErrorCode": tuple(map(str, ErrorCode)),
     "DropReason": tuple(map(str, DropReason)),
     "Role": ("owner", "editor", "contributor", "commenter", "viewer"),
+    "DefaultRole": ("editor", "viewer"),
     "InvitedRole": ("editor", "contributor", "commenter", "viewer"),
     "Purpose": ("edit", "undo", "redo", "restore"),
     "DegradedPart": ("journal", "bus", "maintenance"),

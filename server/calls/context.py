@@ -214,10 +214,3 @@ def looking_up(context: Context, user: str) -> Iterator[None]:
         raise
     else:
         rates.charge(user, now, -1)
-
-
-def within(count: int, most: float, what_is_many: str) -> None:
-    """Raises `Refused` if there are as many as there may be (rule K4)."""
-    if count >= most:
-        text = f"there may be {most:.0f} {what_is_many}; delete some you no longer need"
-        raise Refused(ErrorCode.LIMIT_REACHED, text)

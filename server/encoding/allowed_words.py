@@ -1,5 +1,7 @@
 """Of a field that takes one of a few words, and got another: which words it takes."""
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import inspect
 
@@ -26,15 +28,17 @@ def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:
     field = next((field for field in described.fields if field.encode_name == name), None)
     if field is None:
         return []
-    types = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
-    return [word for type_arg in types for word in _allowed_of(type_arg)]
+    return list(_allowed_of(field.type))
 
 
-def _allowed_of(one: inspect.Type) -> list[str]:
+def _allowed_of(one: inspect.Type) -> Iterator[str]:
     match one:
+        case inspect.Metadata():  # what is said of it in the JSON Schema, as its name there
+            yield from _allowed_of(one.type)
+        case inspect.UnionType():
+            for type_arg in one.types:
+                yield from _allowed_of(type_arg)
         case inspect.LiteralType():
-            return [str(value) for value in one.values]
+            yield from map(str, one.values)
         case inspect.EnumType():
-            return [str(member.value) for member in one.cls]
-        case _:
-            return []
+            yield from (str(member.value) for member in one.cls)

@@ -1,8 +1,10 @@
 """`invitations`: who is asked into a project, by a link or by an address, in which role."""
 
+from typing import Annotated
+
 from schema.columns.shared_columns import CREATED_AT, ID, PROJECT, user_column
 from schema.columns.types import Count, Milliseconds
-from schema.messages import RoleWord, TrackIds
+from schema.messages import TrackIds
 from schema.tables.description import (
     EQUALITY,
     NULLABLE,
@@ -13,6 +15,9 @@ from schema.tables.description import (
     Table,
     Verb,
 )
+from schema.text.enumerations import one_of
+
+_InvitedRole = Annotated[str, one_of("InvitedRole")]
 
 INVITATIONS = Table(
     relation="invitations",
@@ -34,7 +39,7 @@ INVITATIONS = Table(
             "whom it was mailed to, and who alone may accept it; null: whoever has the link",
             filters=EQUALITY | NULLABLE,
         ),
-        Column("role", RoleWord, SqlType.TEXT, "what who accepts it may do", filters=EQUALITY),
+        Column("role", _InvitedRole, SqlType.TEXT, "what who accepts it may do", filters=EQUALITY),
         Column("tracks", TrackIds | None, SqlType.TEXTS, "of a contributor, what it may edit"),
         Column("max_uses", Count, SqlType.INTEGER, "how many may accept it"),
         Column("uses", Count, SqlType.INTEGER, "how many have"),

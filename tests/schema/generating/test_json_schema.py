@@ -2,7 +2,8 @@
 
 import json
 import re
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -21,7 +22,7 @@ from schema.generating.sdk_calls import shown_row
 from schema.limits import MAX_ENTITIES
 from schema.messages import ClientMessage, ServerMessage
 from schema.order_keys import DIGITS, PATTERN, is_order_key
-from schema.text.enumerations import WORDS
+from schema.text.enumerations import NAMED, WORDS
 
 SCHEMA = json_schema()
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
@@ -157,3 +158,27 @@ def test_Q4_a_row_has_all_its_columns_and_says_that_with_fields_it_is_a_part(met
     described = DEFINITIONS[row.__name__]
     assert described["required"] == list(row.__struct_fields__) == list(described["properties"])
     assert "`Partial` of this type" in described["description"]
+
+
+def named_words(hint: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where a type is some words and says whose they are: the name, and the words."""
+    args = get_args(hint)
+    if get_origin(hint) is Annotated and get_origin(args[0]) is Literal:
+        for meta in args[1:]:
+            if NAMED in (getattr(meta, "extra_json_schema", None) or {}):
+                yield meta.extra_json_schema[NAMED], get_args(args[0])
+    elif get_origin(hint) is not Literal:
+        for inner in args:
+            yield from named_words(inner)
+
+
+def test_R10_what_a_call_takes_is_what_the_tables_say_of_it() -> None:
+    found = [
+        named
+        for kind, _ in METHODS.values()
+        for hint in get_type_hints(kind, include_extras=True).values()
+        for named in named_words(hint)
+    ]
+    assert {"DefaultRole", "InvitedRole", "Role", "AudioStatus"} <= {name for name, _ in found}
+    for name, words in found:
+        assert sorted(WORDS[name]) == sorted(words), name

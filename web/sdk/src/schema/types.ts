@@ -626,6 +626,8 @@ export type DropReason = "gone" | "parent_gone" | "changed" | "cycle" | "exists"
 
 export type Role = "owner" | "editor" | "contributor" | "commenter" | "viewer";
 
+export type DefaultRole = "editor" | "viewer";
+
 export type InvitedRole = "editor" | "contributor" | "commenter" | "viewer";
 
 export type Purpose = "edit" | "undo" | "redo" | "restore";
@@ -1878,7 +1880,7 @@ export type Project = {
   scale: string | null;
   signature: string;
   tags: readonly string[];
-  default_role: Role;
+  default_role: DefaultRole;
   link_sharing: boolean;
   /** 1 to 500. */
   member_limit: number;
@@ -1904,7 +1906,7 @@ export type ProjectsUpdateParams = {
   scale?: string | null;
   signature?: string;
   tags?: readonly string[];
-  default_role?: Role;
+  default_role?: DefaultRole;
   link_sharing?: boolean;
   /** 1 to 500. */
   member_limit?: number;
@@ -3991,7 +3993,7 @@ export type Invitation = {
   project: string | ProjectSummary;
   inviter: string | PublicUserSummary;
   email: string | null;
-  role: Role;
+  role: InvitedRole;
   tracks: readonly string[] | null;
   max_uses: number;
   uses: number;
