@@ -19,14 +19,20 @@ def program_in_react() -> str:
 
 
 def names_in_the_prose() -> str:
-    """A program of what docs/web.md names between its programs: `room.history.blame`, and so on."""
+    """A program of what docs/web.md names between its programs, as `room.history.blame`, and of
+    those of its blocks that are no whole program.
+    """
     page = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
     prose = re.sub(r"^ *```.*?^ *```$", "", page, flags=re.MULTILINE | re.DOTALL)
     spans = re.findall(r"`([^`]+)`", prose)
     names = {name for one in spans for name in re.findall(r"\b(?:prime|room)(?:\.[a-z]\w*)+", one)}
-    lines = ['import type { Client, Room } from "@prime/client";']
+    lines = ['import type { Client, Feed, Room, User } from "@prime/client";']
     lines += ["declare const prime: Client;", "declare const room: Room;"]
-    return "\n".join([*lines, *(f"void {name};" for name in sorted(names - NO_NAMES))])
+    lines += ['declare const feed: Feed<"projects">;', "declare const redraw: () => void;"]
+    lines += ["declare const id: string, lead: string, user: User;"]
+    lines += [f"void {name};" for name in sorted(names - NO_NAMES)]
+    parts = re.findall(r"^```ts\n(room\.|const stop )(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return "\n".join([*lines, *(f"{{\n{''.join(part)}}}" for part in parts)])
 
 
 NO_NAMES = {"prime.js", "prime.v1"}

@@ -22,7 +22,7 @@ export interface Keeper {
 export class OwnEdits {
   /** How many are not on disk yet. */
   readonly unsaved = new Live(0);
-  readonly refusals = new Listeners<[id: string, error: Error, message: OwnDelta["message"]]>();
+  readonly refusals = new Listeners<[id: string, error: Refused, message: OwnDelta["message"]]>();
   private readonly queue = new SendQueue();
   /** Those without an answer, by id. */
   private readonly own = new Map<string, OwnDelta>();
@@ -123,7 +123,7 @@ export class OwnEdits {
     return isOlder ? { ...message, base_epoch: epoch } : message;
   }
 
-  private fail(id: string, error: Error): void {
+  private fail(id: string, error: Refused): void {
     const settled = this.settle(id);
     if (settled === undefined) return;
     settled.fail(error);

@@ -10,7 +10,7 @@ import type { Readable } from "../copy/readable_state.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import type { Kept } from "../delivery/outbox.js";
-import { PrimeError, Unanswered, WrongUse, type LeftCode } from "../failures.js";
+import { PrimeError, Unanswered, WrongUse, type LeftCode, type Refused } from "../failures.js";
 import type { Call } from "../connecting/call_function.js";
 import { History } from "../history/history.js";
 import { Snapshots } from "../history/snapshots.js";
@@ -183,7 +183,7 @@ export class Room implements Readable {
   }
 
   /** An edit of ours was refused and its effect taken back; told also to who does not wait for `saved`. `edit`: as it was sent. */
-  onRefused(listener: (id: string, error: Error, edit: OwnDelta["message"]) => void): Stop {
+  onRefused(listener: (id: string, error: Refused, edit: OwnDelta["message"]) => void): Stop {
     return this.edits.refusals.add(listener);
   }
 
