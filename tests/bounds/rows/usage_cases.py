@@ -1,6 +1,8 @@
 """Bounds of what an address and a user may have and do (rules A4, A5, K1 to K5)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from persistence.guessing import code_tries
 from persistence.guessing.password_tries import (
@@ -25,11 +27,13 @@ from server.accounts.usage import (
     Usage,
 )
 from server.accounts.usage_limits import UsageLimits
-from server.calls.context import within
-from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.bench import Bench
-from tests.server.conftest import Node
+from tests.server.conftest import Node, create_project
+from tests.server.wire import Message
+
+Make = Callable[[int], Awaitable[Message]]
+"""Makes the n-th; its answer."""
 
 
 def _shaking(usage: Usage, number: int) -> Past | None:
@@ -276,42 +280,69 @@ def returning() -> Seen:
     return Seen(told[-2], told[-1])
 
 
-def _rows(most: int) -> Seen:
-    """As the calls ask with the number of rows that are there."""
+async def _made(node: Node, limit: str, make: Make, *, there: int = 0) -> Seen:
+    """With three at most, which says nothing of the number that an operator has not changed.
 
-    def told(there: int) -> Past | None:
-        try:
-            within(there, most, "rows")
-        except Refused as refused:
-            return refused.code
-        return None
-
-    return Seen(told(most - 1), told(most))
-
-
-@case("MAX_PROJECTS_PER_USER")
-def projects_per_user() -> Seen:
-    return _rows(int(UsageLimits().projects_per_user))
+    `there`: how many count before the first is made.
+    """
+    usage, most = node.context.usage, 3
+    assert getattr(UsageLimits(), limit) == getattr(limits, f"MAX_{limit.upper()}")
+    usage.limits = replace(usage.limits, **{limit: most})
+    codes = [(await make(n)).get("code") for n in range(there, most + 1)]
+    return Seen(*(None if code is None else ErrorCode(code) for code in codes[-2:]))
 
 
-@case("MAX_MEMBERS_PER_PROJECT")
-def members_per_project() -> Seen:
-    return _rows(int(UsageLimits().members_per_project))
+@live_case("MAX_PROJECTS_PER_USER")
+async def projects_per_user(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    return await _made(
+        node, "projects_per_user", lambda n: ann.call("projects.create", name=f"Song {n}")
+    )
 
 
-@case("MAX_SNAPSHOTS_PER_PROJECT")
-def snapshots_per_project() -> Seen:
-    return _rows(int(UsageLimits().snapshots_per_project))
+@live_case("MAX_MEMBERS_PER_PROJECT")
+async def members_per_project(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+
+    async def grant(n: int) -> Message:
+        await node.musician(f"other{n}")
+        email = f"other{n}@example.org"
+        return await ann.call("members.grant", project=project, email=email, role="editor")
+
+    return await _made(node, "members_per_project", grant, there=1)
 
 
-@case("MAX_PRESETS_PER_USER")
-def presets_per_user() -> Seen:
-    return _rows(int(UsageLimits().presets_per_user))
+@live_case("MAX_SNAPSHOTS_PER_PROJECT")
+async def snapshots_per_project(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    return await _made(
+        node,
+        "snapshots_per_project",
+        lambda n: ann.call("snapshots.create", project=project, name=f"Mix {n}"),
+    )
 
 
-@case("MAX_AUDIO_FILES_PER_PROJECT")
-def audio_files_per_project() -> Seen:
-    return _rows(int(UsageLimits().audio_files_per_project))
+@live_case("MAX_PRESETS_PER_USER")
+async def presets_per_user(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    return await _made(
+        node,
+        "presets_per_user",
+        lambda n: ann.call("presets.create", plugin="Speed", name=f"Dub {n}", parameters={}),
+    )
+
+
+@live_case("MAX_AUDIO_FILES_PER_PROJECT")
+async def audio_files_per_project(node: Node) -> Seen:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    return await _made(
+        node,
+        "audio_files_per_project",
+        lambda n: ann.call("audio_files.create", project=project, name=f"Take {n}.wav"),
+    )
 
 
 @live_case("MAX_ROOMS_PER_USER")
