@@ -1330,7 +1330,8 @@ MAX_WATCH_STEPS = BOUNDS.add(
     "the calls `watch`",
     ErrorCode.VALIDATION,
     "server/row_feed/watch_request.py",
-    "What one `where` costs for a row that changes: one for a comparison, for each value of a list"
+    "What one `where` costs for a row that changes: one for a comparison, for each value of"
+    " `overlap` or `contains`, for 8 values of `in`, for each name in the path to a value of a map,"
     " and for each part of a pattern between `%`; a part with `_` counts by its characters.",
 )
 

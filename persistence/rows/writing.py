@@ -13,6 +13,7 @@ from persistence.errors import (
     Faulty,
     Forbidden,
     IdReused,
+    NoSuchProject,
     NotGranted,
     Taken,
     TooMany,
@@ -112,7 +113,7 @@ async def _require_right(
     if rights_row is None or not rights_row["may"]:
         if rights_row is not None and rights_row["sees"]:
             raise forbidden(table, "make", rights_of(table).create)
-        raise no_such(table)
+        raise NoSuchProject if table.project else no_such(table)
 
 
 async def update(
@@ -159,7 +160,7 @@ async def delete(lanes: RowLanes, table: Table, user: str, id: Id) -> bool:
 def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
     """Of a row that the user sees."""
     who_may = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
-    return Forbidden(f"you may not {verb} this {table.param}; who may: {who_may}")
+    return Forbidden(f"you may not {verb} this {table.noun}; who may: {who_may}")
 
 
 async def _standing(

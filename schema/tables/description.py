@@ -209,6 +209,11 @@ class Table:
         return (*self.within, self.key)
 
     @property
+    def noun(self) -> str:
+        """What a sentence calls a row."""
+        return self.param.replace("_", " ")
+
+    @property
     def creates(self) -> Iterable[Column]:
         """What `create` takes."""
         return (column for column in self.columns if column.creates)

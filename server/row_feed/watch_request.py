@@ -23,7 +23,10 @@ from schema.tables.description import Column, Operator, Table
 from server.row_feed.visibility import deciding_columns
 from server.row_feed.watches import WatchedList
 
-STEPS = "one for a comparison, a value of a list, a part of a pattern between `%`"
+STEPS = (
+    "one for a comparison, a value of `overlap` or `contains`, 8 values of `in`, a name in the path"
+    " to a value of a map, a part of a pattern between `%`"
+)
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 

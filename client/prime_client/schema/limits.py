@@ -443,7 +443,8 @@ MAX_WATCHES_PER_USER = 256
 """Of one server, over all connections of the user. (watches; the calls `watch`)"""
 
 MAX_WATCH_STEPS = 1_000
-"""What one `where` costs for a row that changes: one for a comparison, for each value of a list
+"""What one `where` costs for a row that changes: one for a comparison, for each value of
+`overlap` or `contains`, for 8 values of `in`, for each name in the path to a value of a map,
 and for each part of a pattern between `%`; a part with `_` counts by its characters. (steps;
 the calls `watch`)"""
 

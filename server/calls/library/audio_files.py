@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec import UNSET
 
-from persistence.errors import BadQuery, Conflict, NotFound
+from persistence.errors import BadQuery, Conflict
 from persistence.library import audio_files
-from persistence.rows import reading
+from persistence.rows import reading, writing
 from persistence.rows.row_lanes import RowLanes
 from rooms.roles import EDITS
 from schema.calling.preset_and_audio_file_calls import ListStems, SetAudioStatus
@@ -14,12 +14,12 @@ from schema.calls import METHODS, ROW_CALLS
 from schema.columns.audio_states import AUDIO_STATES
 from schema.errors import ErrorCode
 from schema.limits import MAX_STEMS_TOLD
+from schema.roles import rights_of
 from schema.tables.audio_files import AUDIO_FILES
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused
 
-NO_SUCH = "there is no such audio_file, or you may not see it"
 NO_FACTS = ("audio_file", "status", "version")
 
 
@@ -27,7 +27,7 @@ async def stems(context: Context, caller: Caller, params: ListStems) -> Any:
     """The tree below a file, as rows that name their parents."""
     ids = await audio_files.stems(context.db, params.audio_file, caller.user, MAX_STEMS_TOLD + 1)
     if ids is None:
-        raise NotFound(NO_SUCH)
+        raise reading.no_such(AUDIO_FILES)
     first_ids = ids[:MAX_STEMS_TOLD]
     stem_rows = await reading.among(context.rows, AUDIO_FILES, caller.user, first_ids)
     rows = [stem_rows[id] for id in first_ids if id in stem_rows]
@@ -70,11 +70,9 @@ async def _require_same(
     """Nothing was set: fine where it was so already, else raises what speaks against it."""
     standing = await audio_files.standing(context.db, params.audio_file, caller.user)
     if standing is None:
-        raise NotFound(NO_SUCH)
+        raise reading.no_such(AUDIO_FILES)
     if standing.role not in EDITS and not standing.is_maker:
-        cannot = f"a {standing.role} cannot change the project"
-        text = f"{cannot}; ask an owner for the role of an editor"
-        raise Refused(ErrorCode.FORBIDDEN, text)
+        raise writing.forbidden(AUDIO_FILES, "change", rights_of(AUDIO_FILES).change)
     if standing.status == params.status:
         await _require_equal(context, caller, params, facts)
         return

@@ -15,6 +15,7 @@ from persistence.rows.condition_sql import ArgumentNumbers, arguments_of, condit
 from persistence.rows.condition_values import argument
 from persistence.rows.conditions import read_where
 from persistence.rows.matching import Pattern, _answer, contains, matcher, steps
+from schema.limits import BOUNDS
 from schema.tables.description import (
     LISTS,
     MAPS,
@@ -25,6 +26,7 @@ from schema.tables.description import (
     SqlType,
     Table,
 )
+from server.row_feed.watch_request import STEPS
 
 WORDS = ORDERED | {Operator.LIKE, Operator.ILIKE, Operator.SEARCH} | NULLABLE
 
@@ -249,7 +251,14 @@ def test_Q12_containment(held: Any, asked: Any, is_there: bool) -> None:
         ({"or": [{"whole": 1}, {"not": {"ratio": 2}}]}, 2),
         ({"tags": {"overlap": ["a", "b", "c"]}}, 3),
         ({"whole": {"in": list(range(80))}}, 11),
+        ({"tags": {"contains": ["a", "b"]}}, 2),
     ],
 )
-def test_what_it_costs_to_ask_a_row(where: dict[str, Any], cost: int) -> None:
+def test_V12_what_it_costs_to_ask_a_row(where: dict[str, Any], cost: int) -> None:
     assert steps(read_where(THINGS, where)) == cost
+
+
+def test_V12_the_page_and_the_refusal_say_what_is_counted() -> None:
+    for said in (BOUNDS.rows["MAX_WATCH_STEPS"].why, STEPS):
+        assert "of `overlap` or `contains`" in said
+        assert "8 values of `in`" in said

@@ -3,7 +3,7 @@
 import pytest
 
 from persistence.errors import BadQuery, NotFound
-from persistence.rows.reading import count, get, list_
+from persistence.rows.reading import count, get, list_, no_such
 from persistence.rows.writing import create
 from schema.tables.all_tables import TABLES
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
@@ -124,3 +124,13 @@ async def test_C8_a_page_of_large_rows_ends_early_and_leads_on(asked: Asked) -> 
         assert back.next is not None
     small = await list_(asked.access, PRESETS, asked.ann, order=["name"], fields=["name"])
     assert len(small.rows) == 10
+
+
+def test_Q2_what_is_missing_is_named_with_what_it_is_within() -> None:
+    for table in TABLES.values():
+        text = str(no_such(table))
+        assert "_" not in text, text
+        assert all(name in text for name in table.within), text
+    assert str(no_such(TABLES["session_states"])) == (
+        "there is no such device of that session and user, or you may not see it"
+    )

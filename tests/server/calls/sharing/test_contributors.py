@@ -168,7 +168,11 @@ async def test_R25_a_contributor_brings_audio_and_changes_its_own(studio: Studio
         ("projects.archive", {"project": project}),
         ("members.grant", {"project": project, "email": "ben@example.org", "role": "owner"}),
     ):
-        assert (await ben.call(method, **params))["code"] == "forbidden", method
+        refused = await ben.call(method, **params)
+        assert refused["code"] == "forbidden", method
+        if method.startswith("audio_files."):
+            assert "this audio file; who may: " in refused["message"]
+            assert "as a contributor of its project" in refused["message"]
     await ben.result("audio_files.delete", audio_file=own["id"])
 
 
