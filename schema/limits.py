@@ -643,6 +643,16 @@ MAX_ENTRY_SHOWN_BYTES = BOUNDS.add(
     "The ops of one entry (`total` says how many there are), or the values of one change.",
 )
 
+MAX_TIMES = BOUNDS.add(
+    "MAX_TIMES",
+    1_000,
+    "values",
+    "`timeline.seconds`, `timeline.beats`",
+    ErrorCode.VALIDATION,
+    "schema/calling/projects/timeline_calls.py",
+    "Of one call: beats up to 1,000,000, seconds up to 10,000,000, none below 0.",
+)
+
 MAX_TEMPI_TOLD = BOUNDS.add(
     "MAX_TEMPI_TOLD",
     256,

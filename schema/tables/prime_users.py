@@ -14,15 +14,20 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.text_rules import STORED, USERNAME
+from schema.text.text_rules import ADDRESS, USERNAME
 
 Username = Annotated[str, Meta(pattern=USERNAME)]
-Address = Annotated[str, Meta(max_length=2_048, pattern=STORED)]
+Address = Annotated[str, Meta(max_length=2_048, pattern=ADDRESS)]
 Lufs = Annotated[float, Meta(ge=-70, le=0)]
 Devices = Annotated[list[JsonMap], Meta(max_length=64)]
 
 _NAME = Column("name", PlainName, SqlType.TEXT, "as others are shown it", filters=NAMES)
-_AVATAR = Column("avatar_url", Address | None, SqlType.TEXT, "the address of a picture")
+_AVATAR = Column(
+    "avatar_url",
+    Address | None,
+    SqlType.TEXT,
+    "the address of a picture, of `https:` or `http:`; older rows may hold another text",
+)
 _GUEST = Column(
     "is_guest", bool, SqlType.BOOLEAN, "whether they came by an invitation and have no account"
 )
@@ -79,7 +84,13 @@ ACCOUNT = Table(
         ),
         Column("target_lufs", Lufs, SqlType.FLOAT, "the loudness to aim at, LUFS", changes=True),
         Column("preferences", JsonMap, SqlType.JSON, "settings of your client's own", changes=True),
-        Column("devices", Devices, SqlType.JSON, "what you work with", changes=True),
+        Column(
+            "devices",
+            Devices,
+            SqlType.JSON,
+            "what you work with; all of it together at most 64 KiB as JSON",
+            changes=True,
+        ),
         _GUEST,
         Column(
             "is_operator",

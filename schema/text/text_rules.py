@@ -90,6 +90,9 @@ ID_BEGINNING = r"^[0-9A-Fa-f]{4}[0-9A-Fa-f-]{0,32}\Z"
 ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
 """Also of what the journal holds: names of E13 are refused where an op is proposed."""
 
+ADDRESS = rf"^[Hh][Tt][Tt][Pp][Ss]?://[^\s{_CONTROL}{_NO_CHARACTER}]+\Z"
+"""The pattern of an address that others' programs open: of the web, and of nothing that runs."""
+
 EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z"
 USERNAME = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_.-]{{2,32}}\Z"
 SIGNATURE = r"^([1-9]|[1-5][0-9]|6[0-4])/(1|2|4|8|16|32)\Z"
@@ -123,6 +126,7 @@ IN_WORDS = {
         f"first {FEWEST} characters or more"
     ),
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
+    ADDRESS: "an address here begins with https:// or http:// and has no spaces",
     EMAIL: "an address looks like name@example.org, without spaces",
     USERNAME: (
         f"a username is 2 to 32 characters: letters, digits, _, . and -, {_OR_OF_AN_OBJECT}"

@@ -92,12 +92,12 @@ class Batches:
         """Add one for each call to `answers`."""
         size = 0
         for number, call in enumerate(batch.calls):
-            answer = _refused(_full())
+            answer = _refused(_full(size))
             if size <= HALF_A_REPLY:
                 part = part_of(key, number) if key and call.method in WRITES else None
                 answer = await self._alone(context, caller, call, codec, part)
             if size + len(codec.encode(answer)) > ALL_ANSWERS:
-                answer = _refused(_full())  # a read: no write is answered with so much
+                answer = _refused(_full(size))  # a read: no write is answered with so much
             size += len(codec.encode(answer))
             answers.append(answer)
 
@@ -144,7 +144,7 @@ class Batches:
                 answers.append(Answered(await self.answers[method](inner_context, caller, params)))
                 size += len(codec.encode(answers[-1]))
                 if size > ALL_ANSWERS:
-                    raise _full()
+                    raise _full(size)
             except Exception as error:
                 raise _NotDone(number, error) from error
         return BatchAnswers(answers, done=True)
@@ -180,9 +180,11 @@ def _read(call: BatchedCall, codec: Codec) -> Any:
     return codec.params(call.params, METHODS[call.method][0])
 
 
-def _full() -> Refused:
+def _full(size: int) -> Refused:
+    """Where so many bytes are answered: another call is not begun, or its answer has no room."""
     text = (
-        f"the answers of one batch have {MAX_REPLY_BYTES} bytes together; ask for this in another"
+        f"the answers of one batch have {MAX_REPLY_BYTES} bytes together, and behind {HALF_A_REPLY}"
+        f" no other call is begun: there are {size}; ask for this in another"
     )
     return Refused(ErrorCode.LIMIT_REACHED, text)
 

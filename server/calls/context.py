@@ -214,3 +214,13 @@ def looking_up(context: Context, user: str) -> Iterator[None]:
         raise
     else:
         rates.charge(user, now, -1)
+
+
+def within(count: int, most: float, what_is_many: str) -> None:
+    """Raises `Refused` if there are as many as there may be (rule K4).
+
+    `what_is_many` goes on with what can be done about it.
+    """
+    if count >= most:
+        text = f"there may be {most:.0f} {what_is_many}"
+        raise Refused(ErrorCode.LIMIT_REACHED, text)

@@ -211,6 +211,10 @@ MAX_ENTRY_SHOWN_BYTES = 65_536
 """The ops of one entry (`total` says how many there are), or the values of one change. (bytes;
 `history.list`, `snapshots.diff`)"""
 
+MAX_TIMES = 1_000
+"""Of one call: beats up to 1,000,000, seconds up to 10,000,000, none below 0. (values;
+`timeline.seconds`, `timeline.beats`)"""
+
 MAX_TEMPI_TOLD = 256
 """In `musical_context`; `counts` says how many there are. (tempi; a snapshot)"""
 

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from schema.calling.params import Params
 from schema.calling.row_calls import Call
-from schema.limits import MAX_BEATS
+from schema.limits import MAX_BEATS, MAX_TIMES
 from schema.messages import ProjectId
 from schema.ops import Collection, EntityId
 
@@ -26,14 +26,14 @@ class ToSeconds(Params, frozen=True, forbid_unknown_fields=True):
     """Beats to seconds through the tempo map."""
 
     project: ProjectId
-    beats: Annotated[list[Annotated[float, Meta(ge=0, le=MAX_BEATS)]], Meta(max_length=1_000)]
+    beats: Annotated[list[Annotated[float, Meta(ge=0, le=MAX_BEATS)]], Meta(max_length=MAX_TIMES)]
 
 
 class ToBeats(Params, frozen=True, forbid_unknown_fields=True):
     """Seconds to beats through the tempo map."""
 
     project: ProjectId
-    seconds: Annotated[list[Annotated[float, Meta(ge=0, le=1e7)]], Meta(max_length=1_000)]
+    seconds: Annotated[list[Annotated[float, Meta(ge=0, le=1e7)]], Meta(max_length=MAX_TIMES)]
 
 
 class Found(Struct, frozen=True):

@@ -18,12 +18,15 @@ from rooms.roles import GOVERNS
 from schema.calling.projects.project_calls import ArchiveProject, CreateProject, UpdateProject
 from schema.calls import ROW_CALLS
 from schema.entities import empty_state
-from schema.errors import ErrorCode
 from schema.tables.studio_projects import PROJECTS
 from server.calls.caller import Caller
-from server.calls.context import Context, looking_up, require_owner
+from server.calls.context import Context, looking_up, require_owner, within
 from server.calls.writes.repeated_creation import require_same
-from server.refused import Refused
+
+MANY = (
+    "projects that a user has made, archived ones too: no call deletes one; the operator can allow"
+    " more"
+)
 
 _PROJECT = ROW_CALLS.row(PROJECTS)
 
@@ -96,13 +99,7 @@ async def hold_limit(context: Context, tx: Executor, user: str, id: str | None) 
 async def require_below_limit(context: Context, db: Executor, user: str, id: str | None) -> None:
     """Raises `Refused` if the user owns as many projects as one may, not counting this one."""
     owned_count = await studio_projects.count_others(db, user, id)
-    most = context.usage.limits.projects_per_user
-    if owned_count >= most:
-        text = (
-            f"a user may have made {most:.0f} projects, archived ones too, and no call deletes one;"
-            " the operator can allow more"
-        )
-        raise Refused(ErrorCode.LIMIT_REACHED, text)
+    within(owned_count, context.usage.limits.projects_per_user, MANY)
 
 
 def as_project(row: ProjectRow) -> Any:

@@ -8,6 +8,7 @@ from schema.calling.accounts.device_login_calls import PollDeviceLogin
 from schema.calling.accounts.registration_and_login_calls import Register
 from schema.calling.params import Params
 from schema.calling.projects.project_calls import CreateProject
+from schema.calling.projects.timeline_calls import ToBeats, ToSeconds
 from schema.calling.row_calls import RowCalls
 from schema.columns.json_maps import problem_with_map
 from schema.errors import ErrorCode
@@ -175,3 +176,13 @@ def a_deep_map() -> Seen:
 def a_long_page() -> Seen:
     kind, _ = RowCalls([PLUGIN_PRESETS]).methods()["presets.list"]
     return Seen(called(kind, limit=limits.MAX_ROWS), called(kind, limit=limits.MAX_ROWS + 1))
+
+
+@case("MAX_TIMES")
+def times() -> Seen:
+    def asked(count: int) -> Past | None:
+        values = [0.0] * count
+        of_beats = called(ToSeconds, project=PROJECT, beats=values)
+        return of_beats if of_beats == called(ToBeats, project=PROJECT, seconds=values) else None
+
+    return Seen(asked(limits.MAX_TIMES), asked(limits.MAX_TIMES + 1))

@@ -105,6 +105,8 @@ async def test_C14_the_answers_of_a_batch_are_bounded_and_what_is_over_is_not_do
     codes = [answer.get("error", {}).get("code") for answer in told["answers"]]
     assert codes == [None, None, None, "limit_reached", "limit_reached"]
     assert await names(ann) == ["Song", "Song"]
+    text = told["answers"][3]["error"]["message"]
+    assert f"behind {MAX_REPLY_BYTES // 2} no other call is begun" in text
 
 
 async def test_C15_each_call_of_a_batch_counts_in_the_rate(node: Node) -> None:

@@ -27,7 +27,10 @@ from tests.server.wire import JSON, Wire, marker
 NUL, HALF_A_CHARACTER = "\0", "\ud800"
 PROJECT = "00000000-0000-4000-8000-000000000001"
 
-EXAMPLES = ("text", "abcdefgh", "ann@example.org", "4/4", "a" * 16, "a" * 64, "password")
+EXAMPLES = (
+    *("text", "abcdefgh", "ann@example.org", "4/4", "a" * 16, "a" * 64, "password"),
+    "https://example.org/a.png",
+)
 """Some text fits each pattern of the schema."""
 
 MESSAGES = pytest.mark.parametrize(

@@ -178,3 +178,11 @@ def test_E10_of_a_key_that_stands_twice_the_last_counts_and_no_two_names() -> No
     read = MSGPACK.decode(doubled)
     assert isinstance(read, Join)
     assert read.id == "join_0002"
+
+
+@pytest.mark.parametrize("spoilt", [b"\xc1", b"\xd9"], ids=["no such code", "a length cut off"])
+def test_E10_of_damaged_messagepack_not_even_the_id_is_read(spoilt: bytes) -> None:
+    data = MSGPACK.encode({"t": "ping", "id": "q1", "time": 1}).removesuffix(b"\x01") + spoilt
+    with pytest.raises(BadMessage) as refused:
+        MSGPACK.decode(data)
+    assert refused.value.id is None

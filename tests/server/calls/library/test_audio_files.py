@@ -209,7 +209,7 @@ async def test_L5_which_stem_it_is_and_of_which_file_are_given_together(node: No
         assert missing in refused["message"]
 
 
-async def test_Q21_a_file_in_a_project_that_one_is_not_in_misses_the_project(node: Node) -> None:
+async def test_C6_a_file_in_a_project_that_one_is_not_in_misses_the_project(node: Node) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     refused = await refusal(
         ben, "audio_files.create", project=await create_project(ann), name="take 1"
