@@ -49,8 +49,7 @@ class RowCount:
 
 def no_such(table: Table) -> NotFound:
     """Of a row that is not there, or not this user's to see, or of what it is within."""
-    of = f" of that {' and '.join(table.within)}" if table.within else ""
-    return NotFound(f"there is no such {table.noun}{of}, or you may not see it")
+    return NotFound(f"there is no such {table.noun}, or you may not see it")
 
 
 Id = str | Sequence[str]

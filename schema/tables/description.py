@@ -210,8 +210,9 @@ class Table:
 
     @property
     def noun(self) -> str:
-        """What a sentence calls a row."""
-        return self.param.replace("_", " ")
+        """What a sentence calls a row, with what it is within."""
+        of = f" of that {' and '.join(self.within)}" if self.within else ""
+        return self.param.replace("_", " ") + of
 
     @property
     def creates(self) -> Iterable[Column]:
