@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -22,6 +23,11 @@ settings.register_profile("prime", derandomize=True, deadline=None)
 settings.load_profile("prime")
 
 write_to_memory(os.environ)
+
+# Where it is ignored, as of what a script starts with `&`, what tests start would ignore it, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 hand_on()
 
 gc.disable()  # what is made until `pytest_collection_finish` stays, all of it

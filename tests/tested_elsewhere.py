@@ -12,6 +12,7 @@ TESTED_ELSEWHERE = {
     ),
     "files.routing_circles": "tests/files/test_imported_song.py",
     "files.readable_state": "tests/files/midi/test_export.py",
+    "files.__main__": "tests/files/commands/test_command_line.py",
     "files.commands.import_and_export": "tests/files/commands/test_command_line.py",
     "files.commands.reports": "tests/files/commands/test_command_line.py",
     "files.broken_song": "tests/files/bounded/test_xml_input.py",

@@ -234,7 +234,7 @@ async def test_F6_F7_a_database_that_restarts_holds_everything_up_and_loses_noth
 async def test_F6_an_idle_node_says_that_it_has_no_database(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unavailable(*_: object) -> None:
+    async def unavailable(*_: object, **__: object) -> None:
         raise Unavailable("taken away by a test")
 
     async def is_ready() -> bool:
