@@ -24,9 +24,13 @@ settings.load_profile("prime")
 
 write_to_memory(os.environ)
 
-# Where it is ignored, as of what a script starts with `&`, what tests start would ignore it, too.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Where they are ignored, as behind `&` or `nohup`, what tests start would ignore them, too.
+for ignorable, usual in {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+}.items():
+    if signal.getsignal(ignorable) is signal.SIG_IGN:
+        signal.signal(ignorable, usual)
 
 hand_on()
 
