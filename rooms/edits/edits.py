@@ -31,7 +31,7 @@ from rooms.presence.seat import QueuedRequest, Seat
 from schema.close_codes import RESTARTING
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
-from schema.ops import Op, decode_ops, encode_ops
+from schema.ops import Op, encode_ops
 from schema.text.text_rules import in_nfc
 
 Judging = Generator[Effects, None, tuple[Asker, Effects | None]]
@@ -135,11 +135,12 @@ class Edits:
         yield from self._enqueue(seat, delta_id, judging, gesture)
 
     def _judge_delta(self, seat: Seat, delta: ProposeDelta, ops: bytes) -> Judging:
-        seat.on_delta(delta.id)
+        place = seat.on_delta(delta.id)
         step = delta.step and in_nfc(delta.step)
         proposal = _proposal(self.project, seat, delta.id, ops, delta.atomic, step=step)
         yield PAUSE
-        asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
+        base = self._base_of(delta)
+        asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, base, place), seat)
         answer = self._answering.known(asker)
         if answer is None:
             answer = yield from self._refusals.of_delta(seat, delta, proposal)
@@ -159,10 +160,10 @@ class Edits:
         return self._arrive(seat, delta_id, len(NO_OPS), judging)
 
     def _judge_undo(self, seat: Seat, delta_id: str, purpose: Purpose) -> Judging:
-        seat.on_delta(delta_id)
+        place = seat.on_delta(delta_id)
         yield PAUSE
         proposal = _proposal(self.project, seat, delta_id, NO_OPS, False, purpose, delta_id)
-        asker = Asker(QueuedRequest(proposal), seat)
+        asker = Asker(QueuedRequest(proposal, place=place), seat)
         answer = self._answering.known(asker)
         if answer is None:
             answer = self._refusals.of_seat(seat, proposal)
@@ -219,17 +220,19 @@ class Edits:
             own_error = msgspec.structs.replace(error, id=queued_undo.proposal.delta_id)
             if ERRORS[ErrorCode(own_error.code)].try_again:
                 self.open_proposals.withdraw(queued_undo, seat)
-                yield self._refusals.refuse_taken(seat, own_error)
+                yield self._refusals.refuse_taken(seat, own_error, queued_undo.place)
             else:
                 yield [self._queue.look_up(seat, queued_undo, own_error)]
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, stored_outcome: tuple[Outcome, int] | None) -> Job:
         """Whether the refused delta was one that had been committed long before."""
-        seat = self._looked_up_for(look_up)
-        if seat is None:
+        asker = self._looked_up_for(look_up)
+        if asker is None or asker.seat is None:
             return
-        known_outcome = self._known_by_now(seat, look_up.proposal)
+        seat = asker.seat
+        # It was sent once more, or came from another node, while the journal was asked.
+        known_outcome = self._answering.known(asker)
         if known_outcome is not None:
             yield known_outcome
         elif stored_outcome is None:
@@ -239,28 +242,24 @@ class Edits:
             yield self._answering.answer(seat, look_up.proposal, outcome, seq)
         yield from self._go_on(seat)
 
-    def _known_by_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
-        """It was sent once more, or came from another node, while the journal was asked."""
-        ops = decode_ops(proposal.payload) if proposal.purpose is Purpose.EDIT else None
-        return self._answering.known(Asker(QueuedRequest(proposal, ops), seat))
-
     def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
-        seat = self._looked_up_for(look_up)
-        if seat is not None:
+        asker = self._looked_up_for(look_up)
+        if asker is not None and asker.seat is not None:
             text = "the database does not answer; send this delta again with the same id"
-            delta_id = look_up.proposal.delta_id
+            delta_id, place = look_up.proposal.delta_id, asker.queued_request.place
             error = answers.try_again(self.project, delta_id, ErrorCode.UNAVAILABLE, text)
-            yield self._refusals.refuse_taken(seat, error)
-            yield from self._go_on(seat)
+            yield self._refusals.refuse_taken(asker.seat, error, place)
+            yield from self._go_on(asker.seat)
 
-    def _looked_up_for(self, look_up: LookUp) -> Seat | None:
+    def _looked_up_for(self, look_up: LookUp) -> Asker | None:
         """Whose deltas have waited for what the journal says of this one; not any more."""
-        delta_id = look_up.proposal.delta_id
-        seat = next((s for s in self._seats_of(look_up.to) if s.looked_up_delta == delta_id), None)
-        if seat is not None:
-            seat.looked_up_delta = None
-        return seat
+        for seat in self._seats_of(look_up.to):
+            request = seat.looked_up_request
+            if request is not None and request.proposal.delta_id == look_up.proposal.delta_id:
+                seat.looked_up_request = None
+                return Asker(request, seat)
+        return None
 
     def _seats_of(self, connection: str) -> list[Seat]:
         """The one that it has, after those that it has had and that still wait for something."""
@@ -313,28 +312,25 @@ class Edits:
     def given_back(
         self, proposals: Sequence[Proposal], outcome: Outcome = Outcome.UNAVAILABLE
     ) -> Job:
-        """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
-        first_of: set[Seat] = set()
+        """The journal has not taken these, in this order: they are to be sent again (rule D12).
+
+        All are refused before anything queued goes on: it may stand behind one of them.
+        """
+        answered: list[Asker] = []
         for proposal in proposals:
             open_proposal = self.open_proposals.get(proposal.delta_id)
             if open_proposal is None or open_proposal.proposal is not proposal:
                 continue
             askers = self._queue.settle(open_proposal)
+            answered += askers
             for asker in askers:
-                seat = asker.seat
-                if seat is None or asker.ticket is not None:
+                if asker.seat is None or asker.ticket is not None:
                     yield self._answering.outcome(asker, outcome, None)
                     continue
                 error = answers.of_outcome(self.project, proposal.delta_id, outcome)
-                is_alone = outcome is not Outcome.UNAVAILABLE
-                is_first = seat not in first_of and not (is_alone and seat.delta_not_taken)
-                first_of.add(seat)
-                yield (
-                    self._refusals.refuse_taken(seat, error)
-                    if is_first
-                    else self._refusals.refuse_new(seat, error)
-                )
-            yield from self._queue.after(askers)
+                place = asker.queued_request.place
+                yield self._refusals.refuse_taken(asker.seat, error, place)
+        yield from self._queue.after(answered)
 
     def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""

@@ -83,7 +83,7 @@ class ProposalQueue:
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
-        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up_delta is None:
+        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up_request is None:
             if self._follower.is_inside_group:
                 return
             queued_request = seat.queue[0]
@@ -193,7 +193,7 @@ class ProposalQueue:
         What follows waits: the journal may not answer, and then this one comes first (D12).
         """
         self._open_proposals.withdraw(queued_request, seat)
-        seat.looked_up_delta = queued_request.proposal.delta_id
+        seat.looked_up_request = queued_request
         return LookUp(seat.connection, queued_request.proposal, refusal)
 
     def _undo_or_redo(self, seat: Seat, queued_request: QueuedRequest) -> Job:
@@ -330,7 +330,8 @@ class ProposalQueue:
             if asker.ticket is not None:
                 effects.append(Settled(asker.ticket, None, error))
             elif asker.seat is not None:
-                effects += self._refusals.refuse_taken(asker.seat, error)
+                place = asker.queued_request.place
+                effects += self._refusals.refuse_taken(asker.seat, error, place)
         yield effects
         yield from self.after(askers)
 

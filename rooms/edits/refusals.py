@@ -102,7 +102,8 @@ class Refusals:
         """Refuse what has just come for now; what follows it waits for it (rule D12)."""
         first = seat.delta_not_taken
         if first is None:
-            seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            seat.came_count += 1
+            seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code), seat.came_count)
         elif first.delta_id != error.id:
             error = answers.behind(self._project, str(error.id), first)
         return [send(error, seat.answer_to)]
@@ -113,21 +114,35 @@ class Refusals:
             return self.refuse_new(seat, error)
         return [send(error, seat.answer_to)]
 
-    def refuse_taken(self, seat: Seat, error: Error) -> Effects:
-        """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
+    def refuse_taken(self, seat: Seat, error: Error, place: int) -> Effects:
+        """Refuse what had been taken; if for now, all that was taken behind it as well (D12).
+
+        `place`: that of its `QueuedRequest`. Another may have been refused before it: the one that
+        came first is to come again first.
+        """
         errors = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
-            first = seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code))
-            if seat.looked_up_delta is not None:  # what the journal says of it does not matter now
-                errors.append(answers.behind(self._project, seat.looked_up_delta, first))
-                seat.looked_up_delta = None
-            for queued_request in list(seat.queue):
-                self._open_proposals.withdraw(queued_request, seat)
-                self._gestures.end(seat.member, queued_request.gesture)
-                errors.append(
-                    answers.behind(self._project, queued_request.proposal.delta_id, first)
-                )
+            before = seat.delta_not_taken
+            if before is not None and before.place < place:
+                return [send(answers.behind(self._project, str(error.id), before), seat.answer_to)]
+            first = NotTaken(str(error.id), ErrorCode(error.code), place)
+            seat.delta_not_taken = first
+            errors += [
+                answers.behind(self._project, delta_id, first) for delta_id in self._take_out(seat)
+            ]
         return [send(one, seat.answer_to) for one in errors]
+
+    def _take_out(self, seat: Seat) -> list[str]:
+        """All that the member has queued, in its order: the ids."""
+        taken_out: list[str] = []
+        if seat.looked_up_request is not None:  # what the journal says of it does not matter now
+            taken_out.append(seat.looked_up_request.proposal.delta_id)
+            seat.looked_up_request = None
+        for queued_request in list(seat.queue):
+            self._open_proposals.withdraw(queued_request, seat)
+            self._gestures.end(seat.member, queued_request.gesture)
+            taken_out.append(queued_request.proposal.delta_id)
+        return taken_out
 
     def sorted_out(
         self, ops: Sequence[Op], drops: Sequence[Drop]

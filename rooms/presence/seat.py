@@ -75,20 +75,26 @@ class QueuedRequest(Struct, frozen=True, eq=False, gc=False):
     """What waits for a member's earlier deltas: an undo, a redo, or a delta (`ops`) behind one.
 
     `base`: the seq that a delta was made on (rule D18); None: of a history that is not here.
+    `place`: in the order of all that came to the seat, as `Seat.on_delta` has it.
     """
 
     proposal: Proposal
     ops: list[Op] | None = None
     gesture: str | None = None
     base: int | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """The delta that was refused for now, and why: what follows it waits until it comes again."""
+    """The delta that was refused for now, and why: what follows it waits until it comes again.
+
+    `place`: as of a `QueuedRequest`. What was taken before it may still be given back.
+    """
 
     delta_id: str
     code: ErrorCode
+    place: int
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -130,10 +136,12 @@ class Seat(Mover):
     """Seq -> what the entry has changed, as the journal said; until the undo is made of it."""
     undo_waiting: QueuedRequest | None = None
     """The undo or redo that waits until the journal has said it; None: none does."""
-    looked_up_delta: str | None = None
-    """The id of a delta that would be refused, while the journal is asked whether it knows it."""
+    looked_up_request: QueuedRequest | None = None
+    """What would be refused, while the journal is asked whether it knows it."""
     delta_not_taken: NotTaken | None = None
     """None: no delta was refused for now, or it has come again."""
+    came_count: int = 0
+    """How many have come and been looked at: the place of the latest."""
     held_acks: list[Ack] = field(default_factory=list)
     """Sent to it once it has the state."""
     unanswered: Unanswered | None = None
@@ -158,20 +166,28 @@ class Seat(Mover):
     @property
     def has_queued(self) -> bool:
         """Whether anything that it asked for has not come to its turn."""
-        return bool(self.queue) or self.looked_up_delta is not None
+        return bool(self.queue) or self.looked_up_request is not None
 
     @property
     def waits_for_undo_changes(self) -> bool:
         """Whether all that it has queued waits for what the journal says."""
         return self.undo_waiting is not None
 
-    def on_delta(self, delta_id: str) -> None:
-        """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
+    def on_delta(self, delta_id: str) -> int:
+        """A delta comes: its place among those of this seat.
+
+        If it is the one that was refused for now, nothing waits for it, and it has the place that
+        it had (rule D12).
+        """
         self.changes_to_look_back = min(
             MAX_LOOKED_BACK, self.changes_to_look_back + LOOKED_BACK_PER_DELTA
         )
-        if self.delta_not_taken is not None and self.delta_not_taken.delta_id == delta_id:
+        first = self.delta_not_taken
+        if first is not None and first.delta_id == delta_id:
             self.delta_not_taken = None
+            return first.place
+        self.came_count += 1
+        return self.came_count
 
     def as_member(self) -> Member:
         """What others are told."""

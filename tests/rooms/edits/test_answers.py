@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from rooms.effects import CatchUp, LookUp
 from rooms.journal.entry import Entry, Outcome, Proposal
+from rooms.presence.seat import QueuedRequest
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.ops import Set, encode_ops
@@ -73,7 +74,7 @@ def look_up_instead(bench: Bench, mine: Proposal) -> None:
     proposed = bench.room.edits.open_proposals.get(mine.delta_id)
     assert proposed is not None
     bench.room.edits.open_proposals.settle(proposed)
-    bench.room.seats["ann"].looked_up_delta = mine.delta_id
+    bench.room.seats["ann"].looked_up_request = QueuedRequest(mine)
 
 
 def test_D2_a_duplicate_found_by_the_append_is_acknowledged_in_its_turn() -> None:
@@ -100,7 +101,7 @@ def test_D3_what_the_room_has_come_to_is_acknowledged_at_once() -> None:
     bench, missed, mine = behind()
     bench.run(bench.room.follower.committed(missed))
     bench.heard["ann"].clear()
-    bench.room.seats["ann"].looked_up_delta = mine.delta_id
+    bench.room.seats["ann"].looked_up_request = QueuedRequest(mine)
     refusal = Error(mine.delta_id, ErrorCode.OP_INVALID, "", PROJECT)
     bench.run(bench.room.edits.looked_up(LookUp("ann", mine, refusal), (Outcome.DUPLICATE, 3)))
     assert heard_seqs(bench, "ann") == [("Ack", 3)]

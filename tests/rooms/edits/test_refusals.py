@@ -9,11 +9,12 @@ import pytest
 from rooms.edits import refusals
 from rooms.edits.answers import try_again
 from rooms.effects import Effect, Job, LookUp, Recall
-from rooms.journal.entry import Purpose
+from rooms.journal.entry import Outcome, Purpose
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Ack, Error, ProposeDelta, ServerMessage, Undo
 from schema.ops import Insert, Set
 from tests.rooms.bench import PROJECT, Bench
+from tests.rooms.songs import MASTER
 
 
 def delta(number: int, *, is_wrong: bool = False) -> ProposeDelta:
@@ -34,14 +35,14 @@ def came(bench: Bench, message: Any, connection: str = "ann") -> Job:
     return bench.room.propose(connection, message)
 
 
-def refuse(bench: Bench, message: Any, code: ErrorCode = ErrorCode.RATE_LIMITED) -> None:
-    error = try_again(PROJECT, message.id, code, "not now")
+def refuse(bench: Bench, message: Any, connection: str = "ann") -> None:
+    error = try_again(PROJECT, message.id, ErrorCode.RATE_LIMITED, "not now")
     gesture = getattr(message, "gesture", None)
-    bench.run(bench.room.edits.refuse_for_now("ann", gesture, error))
+    bench.run(bench.room.edits.refuse_for_now(connection, gesture, error))
 
 
-def propose(bench: Bench, message: Any) -> None:
-    bench.run(came(bench, message))
+def propose(bench: Bench, message: Any, connection: str = "ann") -> None:
+    bench.run(came(bench, message, connection))
 
 
 def committed(bench: Bench) -> list[str]:
@@ -305,6 +306,32 @@ def test_D12_what_is_given_back_comes_before_one_that_was_refused_since(bench: B
     assert committed(bench) == ["delta-0001", "delta-0002"]
 
 
+def route(number: int) -> ProposeDelta:
+    """Leads the sound of a channel elsewhere, and back: what else does so waits (rule O18)."""
+    dest = ("ch_reverb", MASTER)[number % 2]
+    return ProposeDelta(
+        PROJECT, f"route-{number:04}", [Set("channels", "ch_drums", {"dest": dest})]
+    )
+
+
+@pytest.mark.parametrize("first", [route(1), Undo(PROJECT, "undo-0001")])
+def test_D12_what_waits_for_anothers_is_given_back_behind_its_own(bench: Bench, first: Any) -> None:
+    bench.join("ben")
+    propose(bench, route(0), "ben")
+    bench.commit()
+    propose(bench, first, "ben")
+    propose(bench, delta(2))
+    propose(bench, route(3))
+    propose(bench, delta(4))
+    given_back, bench.waiting = [parts[-1] for parts in bench.waiting], []
+    bench.run(bench.room.edits.given_back(given_back))
+    assert bench.waiting == []
+    for message in (delta(2), route(3), delta(4)):
+        propose(bench, message)
+    bench.commit()
+    assert committed(bench) == ["route-0000", "delta-0002", "route-0003", "delta-0004"]
+
+
 class Client:
     """Honest by D12: sends in order, and again in order, and nothing while one behind is out."""
 
@@ -334,14 +361,20 @@ class Client:
 
 
 class Line:
-    """A client, the room, and what is under way from one to the other."""
+    """A client, the room, and what is under way from one to the other.
 
-    def __init__(self, rng: random.Random, bench: Asked, client: Client) -> None:
+    `jobs`: those of the room, in the order in which they came over all lines.
+    """
+
+    def __init__(
+        self, rng: random.Random, bench: Asked, jobs: deque[Job], name: str, client: Client
+    ) -> None:
         self.client = client
+        self._name = name
         self._rng = rng
         self._bench = bench
         self._wire = deque[Any]()
-        self._jobs = deque[Job]()
+        self._jobs = jobs
 
     def send(self) -> None:
         if self.client.may_send():
@@ -351,9 +384,9 @@ class Line:
         if self._wire:
             if self._rng.random() < 0.2:
                 self.work()
-                refuse(self._bench, self._wire.popleft())
+                refuse(self._bench, self._wire.popleft(), self._name)
             else:
-                self._jobs.append(came(self._bench, self._wire.popleft()))
+                self._jobs.append(came(self._bench, self._wire.popleft(), self._name))
 
     def work(self) -> None:
         """All that waits to be looked at is looked at."""
@@ -362,7 +395,24 @@ class Line:
 
     def commit(self) -> None:
         self.work()
-        self._bench.commit()
+        if self._rng.random() < 0.5:
+            self._bench.commit()
+        elif self._bench.waiting:
+            self._bench.append(*self._bench.waiting.pop(0))
+
+    def judge_anew(self) -> None:
+        """The journal does not take the first, for what has changed meanwhile."""
+        self.work()
+        if self._bench.waiting:
+            outcome = self._rng.choice((Outcome.GRANT_CHANGED, Outcome.OVERTAKEN))
+            first = self._bench.waiting[0][-1].member
+            there, self._bench.waiting = self._bench.waiting, []
+            for parts in there:
+                if parts[-1].member != first:
+                    self._bench.waiting.append(parts)
+            for parts in there:
+                if parts[-1].member == first:
+                    self._bench.run(self._bench.room.edits.answered(parts[-1], outcome, None))
 
     def ask_journal(self) -> None:
         self.work()
@@ -376,31 +426,45 @@ class Line:
         self._bench.run(self._bench.room.edits.given_back(given_back))
 
     def hear(self) -> None:
-        self.client.hear(self._bench.heard["ann"])
+        self.client.hear(self._bench.heard[self._name])
 
 
-@pytest.mark.parametrize("seed", range(60))
+def some_messages(rng: random.Random, numbers: range) -> list[Any]:
+    """Deltas, some of them wrong, routes and undos."""
+    messages: list[Any] = []
+    for number in numbers:
+        dice = rng.random()
+        if dice < 0.15:
+            messages.append(Undo(PROJECT, f"undo-{number:04}"))
+        elif dice < 0.3:
+            messages.append(route(number))
+        else:
+            messages.append(delta(number, is_wrong=rng.random() < 0.2))
+    return messages
+
+
+@pytest.mark.parametrize("seed", range(100))
 def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refusals, "MAX_DELTAS_IN_FLIGHT", 5)
-    monkeypatch.setattr(refusals, "MAX_WAITING_BYTES", 400)
+    monkeypatch.setattr(refusals, "MAX_WAITING_BYTES", 600)
     rng = random.Random(seed)
     bench = Asked()
-    bench.join("ann")
     bench.room.edits.entries.stacks.changes = lambda seq: None  # type: ignore[method-assign]  # so the journal is asked
-    messages: list[Any] = []
-    for number in range(40):
-        is_undo = rng.random() < 0.15
-        wrong = rng.random() < 0.2
-        made = Undo(PROJECT, f"undo-{number:04}") if is_undo else delta(number, is_wrong=wrong)
-        messages.append(made)
-    line = Line(rng, bench, Client(messages))
-    acts = [line.send, line.serve, line.ask_journal, line.give_back, line.commit, line.hear]
-    while line.client.unsent or line.client.out:
-        [act] = rng.choices(acts, [10, 10, 10, 1, 5, 5])
+    jobs = deque[Job]()
+    lines: list[Line] = []
+    for name, numbers in (("ann", range(40)), ("ben", range(40, 80))):
+        bench.join(name)
+        lines.append(Line(rng, bench, jobs, name, Client(some_messages(rng, numbers))))
+    while at_work := [line for line in lines if line.client.unsent or line.client.out]:
+        line = rng.choice(at_work)
+        acts = [line.send, line.serve, line.hear, line.commit, line.ask_journal]
+        [act] = rng.choices([*acts, line.give_back, line.judge_anew], [10, 10, 5, 5, 10, 1, 1])
         act()
-    order = [line.client.order.index(one) for one in committed(bench)]
-    assert order == sorted(order)
-    assert len(order) > 10
+    for line in lines:
+        order = line.client.order
+        places = [order.index(one) for one in committed(bench) if one in order]
+        assert places == sorted(places)
+        assert len(places) > 10
     assert bench.room.edits.waiting_bytes == 0

@@ -64,10 +64,11 @@ def test_D13_D23_what_was_sent_is_dropped_only_where_it_is_sent_again(
 
 def test_D12_only_the_delta_that_was_not_taken_lets_the_others_go_on() -> None:
     seat = seat_of()
-    seat.delta_not_taken = NotTaken("delta-1", ErrorCode.UNAVAILABLE)
-    seat.on_delta("delta-2")
+    place = seat.on_delta("delta-1")
+    seat.delta_not_taken = NotTaken("delta-1", ErrorCode.UNAVAILABLE, place)
+    assert seat.on_delta("delta-2") > place
     assert seat.delta_not_taken is not None
-    seat.on_delta("delta-1")
+    assert seat.on_delta("delta-1") == place, "it stands where it stood"
     assert seat.delta_not_taken is None
 
 
