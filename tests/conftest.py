@@ -25,12 +25,10 @@ settings.load_profile("prime")
 write_to_memory(os.environ)
 
 # Where they are ignored, as behind `&` or `nohup`, what tests start would ignore them, too.
-for ignorable, usual in {
-    signal.SIGINT: signal.default_int_handler,
-    signal.SIGHUP: signal.SIG_DFL,
-}.items():
-    if signal.getsignal(ignorable) is signal.SIG_IGN:
-        signal.signal(ignorable, usual)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 hand_on()
 
