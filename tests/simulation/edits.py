@@ -32,10 +32,18 @@ class Editing:
             return [self._volume(NEVER_VALID)], False
         if len(self._replica.state["tracks"]) < FEW_TRACKS and self._rng.random() < 0.5:
             return new_track(self._work()), False
-        makers = (self._mix, self._write, self._split, self._move, self._delete, self._insert_again)
+        makers = (
+            self._mix,
+            self._write,
+            self._split,
+            self._move,
+            self._delete,
+            self._insert_again,
+            self._route,
+        )
         ops: list[Op] = []
         for _ in range(self._rng.choice((1, 1, 2, 3))):
-            [make] = self._rng.choices(makers, [6, 5, 3, 5, 2, 1])
+            [make] = self._rng.choices(makers, [6, 5, 3, 5, 2, 1, 2])
             ops += make()
         return ops or [self._volume(self._level())], self._rng.random() < 0.25
 
@@ -64,6 +72,14 @@ class Editing:
             volume = self._replica.state["channels"][op["id"]]["volume"]
             op["expect"] = {"volume": volume}
         return [op]
+
+    def _route(self) -> list[Op]:
+        """Leads the sound of a channel elsewhere; what makes a circle is refused."""
+        picked, dest = self._pick("channels"), self._pick("channels")
+        if picked is None or dest is None or picked[0] == "ch_master":
+            return []
+        props = {"dest": dest[0]}
+        return [{"op": "set", "col": "channels", "id": picked[0], "props": props}]
 
     def _write(self) -> list[Op]:
         clip = self._pick("clips")

@@ -119,6 +119,16 @@ class ForgetfulEdits(Edits):
         return self.follower.head
 
 
+class HastyEdits(Edits):
+    """Lets what is queued go on before all that is given back with it is refused."""
+
+    def given_back(
+        self, proposals: Sequence[Proposal], outcome: Outcome = Outcome.UNAVAILABLE
+    ) -> Job:
+        for proposal in proposals:
+            yield from super().given_back([proposal], outcome)
+
+
 @dataclass(frozen=True)
 class Plant:
     """What takes the place of the real thing. `studio`: the one in which it is noticed."""
@@ -144,6 +154,7 @@ PLANTS = {
     "copies_believed": Plant(joining=CredulousJoining),
     "look_up_unanswered": Plant(reads=SilentRoomJournal),
     "moments_inside": Plant(jobs=HastyJobs),
+    "given_back_one_by_one": Plant(edits=HastyEdits),
     "base_unread": Plant(edits=ForgetfulEdits, studio=OfflineStudio),
 }
 

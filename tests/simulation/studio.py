@@ -19,6 +19,7 @@ from rooms.journal import tail
 from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
+from server.commits import committer, group_committer
 from server.encoding.codec import JSON
 from server.events.events import EventSubject
 from server.live import room_journal
@@ -42,6 +43,13 @@ lost, once."""
 
 UNSURE_SECONDS = 4.0
 """After that no node goes on with what was lost: it asks twice a second, and may fail."""
+
+LOCKED_EVERY, LOCKED = 4, 1
+"""In every fourth seed, from the second on, a transaction of somebody else takes the row of the
+project, twice."""
+
+HOLD_SECONDS = 0.7
+"""What waits for longer in such a seed is given back; a server holds it longer."""
 
 EXPLAINED = frozenset({"journal_went_back", "nodes_diverged", "diverged"})
 """Alarms that are true once entries were lost."""
@@ -191,7 +199,14 @@ class Studio:
         await self._agree()
         self._stop_if_failed()
 
+    def _lock_row(self) -> None:
+        self.tally["rows_locked"] += 1
+        self.journal.locked_until = self.loop.time() + self.rng.uniform(0.3, 2.5)
+
     async def _work(self) -> None:
+        if self.seed % LOCKED_EVERY == LOCKED:
+            for earliest in (0.3, 2.0):
+                self.later(self.rng.uniform(earliest, earliest + 1.5), self._lock_row)
         if self.seed % GOES_BACK_EVERY == GOES_BACK:
             self.later(self.rng.uniform(1.0, 3.5), self._go_back)
         edits = self.rng.randint(60, 120)
@@ -230,7 +245,7 @@ class Studio:
                 client.link.cut()
 
     async def _drain(self) -> None:
-        self.journal.trouble = self.journal.late = 0.0
+        self.journal.trouble = self.journal.late = self.journal.locked_until = 0.0
         self.is_calm = True
         end = self.loop.time() + DRAIN_SECONDS
         while self.loop.time() < end:
@@ -366,6 +381,8 @@ def simulate(
             patch.object(threads, "time", NOBODY_ELSE),
             patch.object(freeing, "time", NOBODY_ELSE),
             patch.object(room_journal, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),
+            patch.object(committer, "HOLD_SECONDS", HOLD_SECONDS),
+            patch.object(group_committer, "HOLD_SECONDS", HOLD_SECONDS),
         ):
             run_virtually(main())
     except Stuck as stuck:

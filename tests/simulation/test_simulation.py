@@ -48,6 +48,8 @@ MUST_HAPPEN = (
     "went_back",
     "in_groups",
     "counted_journal_went_back",
+    "rows_locked",
+    "counted_outages.project",
 )
 
 

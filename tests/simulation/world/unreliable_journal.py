@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from persistence.errors import Unavailable
+from persistence.errors import Busy, Unavailable
 from persistence.journal.contract import AppendResult, Checkpoint, Fence, JournalStand, KnownHead
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
+
+LOCK_SECONDS = 0.1
 
 
 class UnreliableJournal:
@@ -19,6 +21,8 @@ class UnreliableJournal:
         self.trouble = 0.08
         self.late = 0.0
         """How often an append is on its way for seconds."""
+        self.locked_until = 0.0
+        """Until then, in seconds of the loop, somebody else has the row of the project."""
         self.saved: Callable[[Checkpoint], None] = lambda _: None
 
     async def _pause(self) -> None:
@@ -36,12 +40,20 @@ class UnreliableJournal:
         if self.rng.random() < self.trouble:
             raise Unavailable(f"the simulated database is away, {when} the fact")
 
+    async def _lock(self) -> None:
+        """Of the row that every append needs: waits for it as long as its lane lets it."""
+        if asyncio.get_running_loop().time() < self.locked_until:
+            await asyncio.sleep(LOCK_SECONDS)
+            if asyncio.get_running_loop().time() < self.locked_until:
+                raise Busy("canceling statement due to lock timeout")
+
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownHead]
     ) -> AppendResult:
         await self._before()
         if self.late and self.rng.random() < self.late:
             await asyncio.sleep(self.rng.uniform(0.5, 3.0))
+        await self._lock()
         appended = await self.inner.append(proposals, known)
         await self._after()
         return appended
@@ -50,6 +62,7 @@ class UnreliableJournal:
         self, staging: str, parts: Sequence[Proposal], known: KnownHead
     ) -> tuple[Outcome, int | None]:
         await self._before()
+        await self._lock()
         appended = await self.inner.append_group(staging, parts, known)
         await self._after()
         return appended
