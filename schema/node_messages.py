@@ -30,7 +30,8 @@ class Present(Struct, frozen=True, array_like=True, tag="present"):
     """Who of a room is on this node: all of them, so that the next one mends what was lost.
 
     `asks`: others are to say the same at once. `leaves`: the room is closed here. `digest`: of the
-    state there.
+    state there. `holds_ms`: a restore is made there, for which nothing else of this project is to
+    go to the journal for so long.
     """
 
     project: ProjectId
@@ -38,6 +39,7 @@ class Present(Struct, frozen=True, array_like=True, tag="present"):
     asks: bool = False
     leaves: bool = False
     digest: Digest | None = None
+    holds_ms: Annotated[int, Meta(ge=0)] = 0
 
 
 class Moved(Struct, frozen=True, array_like=True, tag="moved"):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import assert_never
 
 import structlog
@@ -123,7 +124,9 @@ class LiveRoom:
         )
         self._reads = RoomJournal(room, self._jobs, services, self.expect)
         self._feeds = RoomFeeds(room, self._jobs, services, self.carry_out, self._forget_audience)
-        self.restores = RoomRestores(room, self._jobs)
+        self.restores = RoomRestores(
+            room, self._jobs, partial(services.broadcast.announce, room.project)
+        )
         self.checkpoints = RoomCheckpoints(room, self._jobs, services)
         self.snapshots = RoomSnapshots(room, self.checkpoints, services.in_thread, self.catch_up)
 

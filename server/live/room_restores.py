@@ -1,8 +1,8 @@
 """Calls that bring an earlier state of a room back, and wait until that is committed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 
 from rooms.effects import Quiet, Settled
@@ -14,6 +14,12 @@ from server.live.room_jobs import RoomJobs, refuse
 
 SETTLING_SECONDS = 0.25
 """How long a restore waits for what the journal was given before it; then it is tried anew."""
+
+
+OTHERS_WAIT_SECONDS = 5.0
+"""How long other nodes hold back edits for one restore at most, also where its node has died."""
+
+THIS_NODE = ""
 
 
 class NotCommitted(Exception):
@@ -28,11 +34,29 @@ class NotCommitted(Exception):
 class RoomRestores:
     """Those of one room. Once it is closed, whoever waits gets `RoomClosed`."""
 
-    __slots__ = ("_futures_by_ticket", "_jobs", "_quiet", "_room", "_tickets", "one_at_a_time")
+    __slots__ = (
+        "_announce",
+        "_futures_by_ticket",
+        "_holders",
+        "_jobs",
+        "_loop",
+        "_others_wait_until",
+        "_quiet",
+        "_room",
+        "_tickets",
+        "one_at_a_time",
+    )
 
-    def __init__(self, room: Room, jobs: RoomJobs) -> None:
+    def __init__(self, room: Room, jobs: RoomJobs, announce: Callable[[], None]) -> None:
         self._room = room
         self._jobs = jobs
+        self._loop = asyncio.get_running_loop()
+        self._announce = announce
+        """Tells other nodes what this one has of the room."""
+        self._holders: dict[str, asyncio.TimerHandle | None] = {}
+        """The nodes that have edits held back here, and when each lets them go by itself."""
+        self._others_wait_until = 0.0
+        """Until then other nodes are to hold back theirs, in seconds of the loop."""
         self._futures_by_ticket: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
         self.one_at_a_time = asyncio.Lock()
@@ -52,13 +76,54 @@ class RoomRestores:
         What members ask for waits for its turn. For who has `one_at_a_time`; raises `RoomClosed`.
         """
         self._quiet.clear()
+        self._holders[THIS_NODE] = None
         try:
             await self._jobs.done(self._room.hold_edits())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), SETTLING_SECONDS)
             yield
         finally:
+            self._let_go(THIS_NODE)
+
+    @contextmanager
+    def others_waiting(self) -> Iterator[None]:
+        """Other nodes hold back what their members ask for, `OTHERS_WAIT_SECONDS` at most."""
+        self._others_wait_until = self._loop.time() + OTHERS_WAIT_SECONDS
+        self._announce()
+        try:
+            yield
+        finally:
+            self._others_wait_until = 0.0
+            self._announce()
+
+    @property
+    def others_wait_milliseconds(self) -> int:
+        """For so long from now other nodes are to hold back edits; 0: they are not."""
+        return max(0, int(1_000 * (self._others_wait_until - self._loop.time())))
+
+    def hold_for(self, node: str, milliseconds: int) -> None:
+        """Another node makes a restore, or does not (0): edits wait for it here, or go on."""
+        if self._jobs.is_closed:
+            return
+        if not milliseconds:
+            self._let_go(node)
+            return
+        if not self._holders:
+            self._jobs.run(self._room.hold_edits())
+        self._forget(node)
+        seconds = min(milliseconds / 1_000, OTHERS_WAIT_SECONDS)
+        self._holders[node] = self._loop.call_later(seconds, self._let_go, node)
+
+    def _let_go(self, node: str) -> None:
+        was_held = bool(self._holders)
+        self._forget(node)
+        if was_held and not self._holders:
             self._jobs.run(self._room.let_edits_go())
+
+    def _forget(self, node: str) -> None:
+        timer = self._holders.pop(node, None)
+        if timer is not None:
+            timer.cancel()
 
     async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
         """Commit ops that bring an earlier state back; their last seq.
@@ -95,3 +160,5 @@ class RoomRestores:
         """The room is closed: nobody will be told what became of them."""
         refuse(self._futures_by_ticket.values())
         self._futures_by_ticket.clear()
+        for node in list(self._holders):
+            self._forget(node)

@@ -32,11 +32,20 @@ HINT_GAP_SECONDS = 1.0
 log = structlog.get_logger()
 
 
+class OpenRestores(Protocol):
+    """What this needs of the restores of an open room."""
+
+    def hold_for(self, node: str, milliseconds: int) -> None: ...
+
+
 class OpenRoom(Protocol):
     """What this does with an open room."""
 
     @property
     def room(self) -> Room: ...
+
+    @property
+    def restores(self) -> OpenRestores: ...
 
     def carry_out(self, effects: Effects) -> None: ...
 
@@ -172,6 +181,7 @@ class OtherNodes:
             return
         now = asyncio.get_running_loop().time()
         room = live.room
+        live.restores.hold_for(node, body.holds_ms)
         if body.leaves:
             live.carry_out(room.node_left(node, number, now))
             return

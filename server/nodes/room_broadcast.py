@@ -35,11 +35,21 @@ ANNOUNCE_GAP_SECONDS = 0.02
 """When many join at once, few announcements name them all."""
 
 
+class AnnouncedRestores(Protocol):
+    """What this needs of the restores of a room."""
+
+    @property
+    def others_wait_milliseconds(self) -> int: ...
+
+
 class AnnouncedRoom(Protocol):
     """What this needs of an open room."""
 
     @property
     def room(self) -> Room: ...
+
+    @property
+    def restores(self) -> AnnouncedRestores: ...
 
 
 class RoomBroadcast:
@@ -122,7 +132,11 @@ class RoomBroadcast:
         room = live.room
         members_here = room.members_here()
         present = Present(
-            project, members_here, is_asking, digest=Digest(room.head, room.whole_digest)
+            project,
+            members_here,
+            is_asking,
+            digest=Digest(room.head, room.whole_digest),
+            holds_ms=live.restores.others_wait_milliseconds,
         )
         if not self._publish(project, present) and self._bus.is_up:
             self._publish(project, replace(present, members=[*map(_in_short, members_here)]))

@@ -1,6 +1,6 @@
 """`snapshots.restore`: the state of a snapshot is brought back."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 
 import msgspec
 
@@ -29,6 +29,9 @@ from server.refused import Refused
 TRIES = 8
 """How often it is made anew, because another server has stored an edit meanwhile."""
 
+TRIES_OF_ITS_OWN = 2
+"""After so many other servers hold back what their members send."""
+
 OTHERS_EDIT = "others edit this project at this moment; ask again with this id"
 
 
@@ -46,11 +49,15 @@ async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> 
     live = await context.hub.open(params.project)
     async with live.restores.one_at_a_time:
         # Another with this id may have been made while this one waited.
-        restored = await _restored_before(context, proposal)
-        for _ in range(TRIES):
-            if restored is not None:
-                return restored
-            restored = await _try(context, caller, live, proposal, allowance)
+        if (restored_before := await _restored_before(context, proposal)) is not None:
+            return restored_before
+        with ExitStack() as others:
+            for number in range(TRIES):
+                if number == TRIES_OF_ITS_OWN:
+                    others.enter_context(live.restores.others_waiting())
+                restored = await _try(context, caller, live, proposal, allowance)
+                if restored is not None:
+                    return restored
     raise Refused(ErrorCode.UNAVAILABLE, OTHERS_EDIT, retry_after_ms=500)
 
 

@@ -328,6 +328,8 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restores.restore(proposal_of(live.room.project), [], "c"),
     "holding_edits": lambda live: live.restores.holding_edits().__aenter__(),
+    "others_waiting": lambda live: live.restores.others_waiting().__enter__(),
+    "hold_for": lambda live: live.restores.hold_for("another node", 5_000),
     "take": lambda live: live.restores.take(Settled(1, 1, None)),
     "store": lambda live: live.checkpoints.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]

@@ -18,10 +18,18 @@ class Jobs:
         self.done_jobs: list[Any] = []
         self.has_begun = asyncio.Event()
         self.may_go = asyncio.Event()
+        self.let_go = asyncio.Event()
+        self.is_closed = False
+        self.announced = 0
 
     def run(self, job: Any) -> None:
         self.done_jobs.append(job)
         self.has_begun.set()
+        if job == LET_GO:
+            self.let_go.set()
+
+    def announce(self) -> None:
+        self.announced += 1
 
     async def done(self, job: Any) -> None:
         self.run(job)
@@ -44,8 +52,8 @@ def jobs() -> Jobs:
 
 
 @pytest.fixture
-def restores(jobs: Jobs) -> RoomRestores:
-    return RoomRestores(Room(), jobs)  # type: ignore[arg-type]
+async def restores(jobs: Jobs) -> RoomRestores:
+    return RoomRestores(Room(), jobs, jobs.announce)  # type: ignore[arg-type]
 
 
 async def hold(restores: RoomRestores, then: Any = None) -> None:
@@ -89,3 +97,60 @@ async def test_N4_who_makes_one_keeps_the_room_open(restores: RoomRestores) -> N
     assert len(restores) == 0
     async with restores.one_at_a_time:
         assert len(restores) == 1
+
+
+async def test_N4_what_waits_for_two_goes_on_when_neither_makes_one(
+    jobs: Jobs, restores: RoomRestores
+) -> None:
+    restores.hold_for("node a", 5_000)
+    restores.hold_for("node b", 5_000)
+    restores.hold_for("node a", 5_000)
+    restores.hold_for("node a", 0)
+    assert jobs.done_jobs == [HOLD]
+    restores.hold_for("node b", 0)
+    restores.hold_for("node b", 0)
+    assert jobs.done_jobs == [HOLD, LET_GO]
+
+
+async def test_N4_what_waits_for_one_of_its_own_waits_on_for_another_nodes(
+    jobs: Jobs, restores: RoomRestores
+) -> None:
+    jobs.may_go.set()
+    restores.take(Quiet())
+    holding = asyncio.create_task(hold(restores))
+    await jobs.has_begun.wait()
+    restores.hold_for("node a", 5_000)
+    restores.take(Quiet())
+    await holding
+    assert LET_GO not in jobs.done_jobs
+    restores.hold_for("node a", 0)
+    assert jobs.done_jobs[-1] == LET_GO
+
+
+async def test_N4_what_waits_for_a_node_that_has_died_goes_on(
+    jobs: Jobs, restores: RoomRestores
+) -> None:
+    restores.hold_for("node a", 1)
+    await jobs.let_go.wait()
+    assert jobs.done_jobs == [HOLD, LET_GO]
+
+
+async def test_N4_nothing_is_held_once_the_room_is_closed(
+    jobs: Jobs, restores: RoomRestores
+) -> None:
+    restores.hold_for("node a", 5_000)
+    restores.close()
+    jobs.is_closed = True
+    restores.hold_for("node b", 5_000)
+    assert jobs.done_jobs == [HOLD]
+
+
+async def test_N4_other_nodes_are_told_how_long_they_wait_and_when_they_need_not(
+    jobs: Jobs, restores: RoomRestores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 500.0)
+    assert restores.others_wait_milliseconds == 0
+    with restores.others_waiting():
+        assert jobs.announced == 1
+        assert 0 < restores.others_wait_milliseconds <= 500_000
+    assert (jobs.announced, restores.others_wait_milliseconds) == (2, 0)

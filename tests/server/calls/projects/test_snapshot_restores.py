@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from server.calls.projects.snapshot_restores import TRIES
+from server.calls.projects.snapshot_restores import TRIES, TRIES_OF_ITS_OWN
 from server.live.room_restores import RoomRestores
 from tests.server.calls.projects.test_history import fetched
-from tests.server.conftest import Node, Nodes, create_project
+from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import PATIENCE, Message, Wire, delete, marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.node]
@@ -20,6 +20,7 @@ class Session:
     """Ann on one node, ben on another, in one project."""
 
     here: Node
+    there: Node
     ann: Wire
     ben: Wire
     project: str
@@ -58,7 +59,7 @@ async def session(nodes: Nodes) -> Session:
     await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
     await ann.join(project)
     await ben.join(project)
-    return Session(here, ann, ben, project)
+    return Session(here, there, ann, ben, project)
 
 
 def markers(first: int, count: int) -> list[dict[str, Any]]:
@@ -166,11 +167,56 @@ async def test_N4_where_another_node_was_first_it_is_made_anew(
     assert await session.kept_before() == {answer["result"]["before"]: 3}
 
 
+async def test_N4_the_last_try_counts_as_any_other(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 0.0)
+    empty = await session.kept()
+    await session.ann.edit(session.project, marker("marker_1"))
+    edit_before_each(session, monkeypatch, TRIES - 1)
+    answer = await session.restore(session.ann, empty, "restore-1")
+    assert (answer["t"], answer["result"]["ops"]) == ("reply", TRIES)
+
+
+async def test_N4_what_comes_to_another_node_waits_once_it_was_first_twice(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 10 * PATIENCE)
+    empty = await session.kept()
+    await session.ann.edit(session.project, marker("marker_1"))
+    there = session.there.hub.rooms[session.project]
+    made: list[str] = []
+    restore = RoomRestores.restore
+
+    async def others_wait() -> bool:
+        return bool(there.restores._holders)
+
+    async def has_come() -> bool:
+        return there.room.edits.knows(made[-1])
+
+    async def beside(self: RoomRestores, *args: Any) -> int:
+        made.append(f"edit-of-ben-{len(made) + 1}")
+        if len(made) > TRIES_OF_ITS_OWN:
+            await eventually(others_wait)
+            await session.ben.propose(session.project, marker("marker_last"), id=made[-1])
+            await eventually(has_come)
+        else:
+            await session.ben.edit(session.project, marker(f"marker_ben_{len(made)}"))
+        return await restore(self, *args)
+
+    monkeypatch.setattr(RoomRestores, "restore", beside)
+    answer = await session.restore(session.ann, empty, "restore-1")
+    assert len(made) == TRIES_OF_ITS_OWN + 1
+    ack = await session.ben.until("ack")
+    assert (ack["id"], ack["seq"]) == (made[-1], answer["result"]["seq"] + 1)
+
+
 async def test_N4_who_is_overtaken_again_and_again_is_told_and_nothing_is_kept(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty = await session.kept()
     await session.ann.edit(session.project, marker("marker_1"))
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 0.0)
     made = edit_before_each(session, monkeypatch, 100)
     answer = await session.restore(session.ann, empty, "restore-1")
     assert (answer["code"], len(made)) == ("unavailable", TRIES)
