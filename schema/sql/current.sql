@@ -1107,7 +1107,7 @@ CREATE FUNCTION public.touch() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    NEW.updated_at := now();
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond');
     RETURN NEW;
 END $$;
 
@@ -1115,7 +1115,7 @@ CREATE FUNCTION public.touch_version() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    NEW.updated_at := now();
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond');
     NEW.version := OLD.version + 1;
     RETURN NEW;
 END $$;

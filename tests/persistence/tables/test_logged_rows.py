@@ -226,3 +226,42 @@ async def test_what_only_counts_or_moves_a_head_is_not_logged(database: Database
     ):
         await database.execute(loud)
         assert len(await logged(database, table)) == 1, loud
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "values"),
+    [
+        ("studio_projects", "id", "name", ("one", "two")),
+        ("prime_users", "id", "username", ("one", "two")),
+        ("project_members", "project_id", "role", ("viewer", "editor")),
+    ],
+)
+async def test_V1_the_later_of_two_changes_has_the_later_updated_at(
+    database: Database,
+    database_url: str,
+    table: str,
+    key: str,
+    column: str,
+    values: tuple[str, str],
+) -> None:
+    """Also where its transaction is the older one, and where both are of one."""
+    user, member = await make_user(database), await make_user(database)
+    project = await make_project(database, user)
+    await database.execute(
+        "INSERT INTO project_members (project_id, user_id, role) VALUES ($1, $2, 'editor')",
+        project.id,
+        member.id,
+    )
+    row = user.id if table == "prime_users" else project.id
+    others = f"AND user_id = '{member.id}'" if table == "project_members" else ""
+    change = f"UPDATE {table} SET {column} = $1 WHERE {key} = $2 {others} RETURNING updated_at"
+    older = await asyncpg.connect(database_url, timeout=10)
+    try:
+        async with older.transaction():
+            await older.fetchval("SELECT now()")
+            first = await database.fetchval(change, values[0], row)
+            second = await older.fetchval(change, values[1], row)
+            third = await older.fetchval(change, values[0], row)
+    finally:
+        await older.close()
+    assert first < second < third
