@@ -16,7 +16,7 @@ SETTLING_SECONDS = 0.25
 """How long a restore waits for what the journal was given before it; then it is tried anew."""
 
 
-OTHERS_WAIT_SECONDS = 5.0
+OTHERS_WAIT_SECONDS = 10.0
 """How long other nodes hold back edits for one restore at most, also where its node has died."""
 
 THIS_NODE = ""
