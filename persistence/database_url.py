@@ -1,12 +1,14 @@
 """DATABASE_URL: checked before anything is started on it, by every command alike."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from machine.caller_paths import path_of_caller
 from machine.settings.sources import GivenValue, set_here
+from machine.sockets.host_names import problem_with_host
 from persistence.errors import BadSetting, PersistenceError
 from schema.text.one_line import one_line
 
@@ -14,6 +16,11 @@ MAIN = re.compile(r"\bDATABASE_URL\b")
 """In a sentence; no part of the name of another setting."""
 
 HIGHEST_PORT = 65_535
+
+BRACKETED = re.compile(r"\[([^\[\]]*:[^\[\]]*)\](?:(:)(.*))?", re.DOTALL)
+"""An IPv6 address, and its port."""
+
+PERCENT_ENCODED = "what a user name or password has of :/?#@[] is written as %3A and so on"
 
 PASSWORDS = {
     "{} has the right role and password": (
@@ -93,13 +100,52 @@ def named_by(name: str | None) -> Iterator[None]:
 
 
 def problem_with(url: str) -> str | None:
-    """Why it is none; None: it looks like one."""
+    """Why it is none; None: it looks like one. Nothing of a password is repeated."""
     scheme, is_url, after_scheme = url.partition("://")
     if scheme not in ("postgresql", "postgres") or not is_url:
         return "it must begin with postgresql://"
-    hosts = after_scheme.partition("?")[0].partition("/")[0].rpartition("@")[2]
-    for host in hosts.split(","):
-        _, is_port, port = host.rpartition("]")[2].rpartition(":")
-        if is_port and not (port.isdecimal() and int(port) <= HIGHEST_PORT):
+    authority = re.split("[/?#]", after_scheme, maxsplit=1)[0]
+    if authority.count("@") > 1 or (":" in authority and "@" in after_scheme[len(authority) :]):
+        return PERCENT_ENCODED
+    hosts = authority.rpartition("@")[2]
+    if hosts and (problem := _problem_with_hosts(unquote(hosts))):
+        return problem
+    try:
+        query = urlsplit(url).query
+    except ValueError:  # of brackets in the password, for the host is right
+        return PERCENT_ENCODED
+    try:
+        parameters = dict(parse_qsl(query, strict_parsing=True))
+    except ValueError:
+        return "what is behind its `?` must be name=value&name=value"
+    return _problem_with_parameters(parameters, is_host_named=bool(hosts))
+
+
+def _problem_with_parameters(parameters: Mapping[str, str], *, is_host_named: bool) -> str | None:
+    for port in parameters["port"].split(",") if "port" in parameters else ():
+        if not _is_port(port):
             return f"{port[:32]!r} is no port"
+    hosts = "" if is_host_named else parameters.get("host", "")
+    return _problem_with_hosts(hosts) if hosts else None
+
+
+def _problem_with_hosts(hosts: str) -> str | None:
+    """Of each between commas, with its port where it has one; a path is that of a socket."""
+    for host in hosts.split(","):
+        if host.startswith("/"):
+            continue
+        if bracketed := BRACKETED.fullmatch(host):
+            name, is_port, port = bracketed[1], bracketed[2], bracketed[3]
+        else:
+            name, is_port, port = host.partition(":")
+            if ":" in port:
+                return "an IPv6 address stands in brackets, as [::1]:5432"
+        if is_port and not _is_port(port):
+            return f"{port[:32]!r} is no port"
+        if problem := problem_with_host(name):
+            return problem
     return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isdecimal() and int(text[:9]) <= HIGHEST_PORT

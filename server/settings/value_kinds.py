@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from machine.caller_paths import path_of_caller, resolved
 from machine.settings.switches import is_on
-from persistence.database_url import problem_with
+from machine.sockets.host_names import problem_with_host
+from persistence.database_url import PERCENT_ENCODED, problem_with
 from server.accounts.providers.redirects import problem_with_own_address
 from server.sockets.addresses import Network
 
@@ -78,8 +79,10 @@ def switch(text: str) -> bool:
 
 def address(text: str) -> str:
     """Where to listen: the system says whether it is one of ours."""
-    if not text.isprintable() or " " in text or len(text) > 253:
+    if len(text) > 253:
         raise ValueError
+    if text and (problem := problem_with_host(text)):
+        raise ValueError(problem)
     return text
 
 
@@ -110,12 +113,22 @@ def redis_url(text: str) -> str | None:
     """Empty: None, no bus."""
     if not text:
         return None
-    from redis.asyncio.connection import parse_url  # a quarter of what a command would load
+    # a quarter of what a command would load
+    from redis.asyncio.connection import ConnectionPool, parse_url
+    from redis.exceptions import RedisError
 
     try:
-        parse_url(text)
+        parsed = parse_url(text)
     except ValueError:  # its message may repeat the password
         raise ValueError from None
+    if urlsplit(text).netloc.count("@") > 1:
+        raise ValueError(PERCENT_ENCODED)
+    if problem := "host" in parsed and problem_with_host(str(parsed["host"])):
+        raise ValueError(problem)
+    try:
+        ConnectionPool(**parsed).make_connection()  # it connects later
+    except (TypeError, ValueError, RedisError):  # as above
+        raise ValueError("it has a parameter behind its `?` that redis-py does not take") from None
     return text
 
 
@@ -143,7 +156,7 @@ def _origin_of(text: str) -> str | None:
         port = url.port
     except ValueError:
         return None
-    if not url.scheme or not url.hostname or not url.hostname.isascii() or " " in text:
+    if not url.scheme or problem_with_host(url.hostname or "") or not text.isascii():
         return None
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     is_usual = port is None or (url.scheme, port) in (("https", 443), ("http", 80))

@@ -28,6 +28,20 @@ from persistence.sqlstates import own_errors
         "postgresql://ann:secret@127.0.0.1:port/prime",
         "postgresql://ann:secret@[::1]:54x/prime",
         "postgresql://ann:secret@one:5432,two:99999/prime",
+        'postgresql://ann:secret@one",two/prime',
+        'postgresql://ann:secret@one",/prime',
+        "postgresql://ann:secret@,/prime",
+        "postgresql://ann:secret@one two/prime",
+        "postgresql://ann:secret@one..example/prime",
+        "postgresql://ann:secret@[::1/prime",
+        "postgresql://ann:secret@::1/prime",
+        "postgresql://ann:secret/1@one/prime",
+        "postgresql://ann:secret?1@one/prime",
+        "postgresql://ann:secret@1@one/prime",
+        "postgresql://ann:secret[1@one/prime",
+        "postgresql://ann:secret@one/prime?port=x",
+        "postgresql://ann:secret@one/prime?secret",
+        "postgresql://ann:secret@/prime?host=,",
     ],
 )
 def test_what_is_none_is_refused_and_not_repeated(url: str) -> None:
@@ -47,6 +61,9 @@ def test_what_is_none_is_refused_and_not_repeated(url: str) -> None:
         "postgresql://ann@[::1]:5432/prime",
         "postgresql://one:5432,two:5433/prime",
         "postgresql://127.0.0.1",
+        "postgresql://%2Frun%2Fpostgresql/prime",
+        "postgresql://ann:p%40%2F@[fe80::1%25eth0]/prime",
+        "postgresql:///prime?host=/run/a,b&port=1,2&user=ann@home",
     ],
 )
 def test_what_is_one_is_taken(url: str) -> None:

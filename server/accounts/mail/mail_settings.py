@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from machine.sockets.host_names import problem_with_host
 from machine.sockets.listening_address import is_loopback
+from persistence.database_url import PERCENT_ENCODED
 from schema.text.email_addresses import NoAddress, key_of
 from schema.text.text_rules import problem_with_name
 
@@ -77,9 +79,13 @@ def smtp_server(text: str) -> SmtpServer:
         port = url.port or PORTS[encryption]
     except ValueError:
         raise ValueError from None
-    is_bare = url.path not in ("", "/") or url.query or url.fragment
-    if url.hostname is None or HOST.fullmatch(url.hostname) is None or is_bare:
-        raise ValueError("what a user name or password has of :/?#@ is written as %3A and so on")
+    has_more = url.path not in ("", "/") or url.query or url.fragment
+    if has_more or url.netloc.count("@") > 1:
+        raise ValueError(PERCENT_ENCODED)
+    if problem := problem_with_host(url.hostname or ""):
+        raise ValueError(problem)
+    if url.hostname is None or HOST.fullmatch(url.hostname) is None:
+        raise ValueError("write its host in letters of ASCII, as xn--...")
     user, password = _login(url)
     if user is not None and encryption is Encryption.IF_OFFERED and not is_loopback(url.hostname):
         raise ValueError(

@@ -81,6 +81,21 @@ def test_each_says_what_would_be_right_wherever_it_is_set(setting: Setting, tmp_
         assert list(read_all({}, environment).problems) == [setting.field]
 
 
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [
+        ("DATABASE_URL", 'postgresql://ann:hunter22@db",/prime'),
+        ("PRIME_CALLER_DATABASE_URL", 'postgresql://ann:hunter22@db",/prime'),
+        ("REDIS_URL", 'redis://ann:hunter22@db",/0'),
+        ("SMTP_URL", 'smtps://ann:hunter22@db",'),
+    ],
+)
+def test_junk_in_a_host_is_told_without_the_password(variable: str, url: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{variable} must be .*its host has '\"'") as refused:
+        read_settings({}, {variable: url})
+    assert "hunter22" not in str(refused.value)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_refuses_each_in_one_line(command: str) -> None:

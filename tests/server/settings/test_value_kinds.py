@@ -62,6 +62,14 @@ def test_an_origin_that_no_browser_sends_is_refused(text: str, meant: str | None
         (value_kinds.database_url, "mysql://db/x"),
         (value_kinds.redis_url, "127.0.0.1"),
         (value_kinds.redis_url, "redis://x:port"),
+        (value_kinds.redis_url, 'redis://:secret@x",y/0'),
+        (value_kinds.redis_url, "redis://:secret@x..y/0"),
+        (value_kinds.redis_url, "redis://:sec@ret@x/0"),
+        (value_kinds.redis_url, "redis://:secret@x/0?ssl_no=such"),
+        (value_kinds.redis_url, "rediss://:secret@x/0?ssl_cert_reqs=some"),
+        (value_kinds.address, 'a"'),
+        (value_kinds.address, "a..b"),
+        (value_kinds.origins, 'https://a"'),
         (value_kinds.secret, "short"),
         (value_kinds.networks, "10.0.0.1/8"),
         (value_kinds.redirects, "studio.example.com"),
@@ -70,7 +78,9 @@ def test_an_origin_that_no_browser_sends_is_refused(text: str, meant: str | None
 def test_what_is_none_is_refused(parse: Callable[[str], Any], text: str) -> None:
     with pytest.raises(ValueError, match=r"^") as error:
         parse(text)
-    assert text not in str(error.value) or parse in (value_kinds.networks, value_kinds.redirects)
+    open_kinds = (value_kinds.networks, value_kinds.redirects, value_kinds.origins)
+    assert text not in str(error.value) or parse in open_kinds
+    assert "secret" not in str(error.value)
 
 
 def test_what_is_one_is_read() -> None:
@@ -79,5 +89,7 @@ def test_what_is_one_is_read() -> None:
     assert (value_kinds.one_of("off", "on")("on"), value_kinds.switch("Yes")) == (True, True)
     assert value_kinds.redis_url("") is None
     assert value_kinds.redis_url("unix:///run/redis.sock") == "unix:///run/redis.sock"
+    in_full = "rediss://ann:p%40@[::1]:6379/2?socket_timeout=3&ssl_ca_certs=/missing.pem"
+    assert value_kinds.redis_url(in_full) == in_full
     assert value_kinds.redirects("https://a.example/x, ") == {"https://a.example/x"}
     assert value_kinds.address("::1") == "::1"

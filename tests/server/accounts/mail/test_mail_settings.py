@@ -42,7 +42,8 @@ def test_a_server_is_read(url: str, server: SmtpServer) -> None:
         "mail.example", "http://mail.example", "smtp://", "smtps://u:hunter22@", "smtps://h:x",
         "smtps://u:hunter22/@mail.example", "smtp://u:hunter22@mail.example",
         "smtps://u:hunter22@mail.example/path", "smtps://u:hunter22@mail.example?tls=1",
-        "smtps://u:hunter22@mail example",
+        "smtps://u:hunter22@mail example", 'smtps://u:hunter22@mail",example',
+        "smtps://u:hunter22@mail..example", "smtps://u:hun@hunter22@mail.example",
     ],
 )  # fmt: skip
 def test_a_server_that_is_none_is_refused_without_its_password(url: str) -> None:
