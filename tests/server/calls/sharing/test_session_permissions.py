@@ -131,6 +131,20 @@ async def test_R38_only_the_host_and_owners_say_and_only_while_the_session_goes_
     assert (await ann.call("sessions.permit", **asked))["code"] == "conflict"
 
 
+async def test_R38_who_is_no_member_may_be_named_and_comes_in_by_an_owner_alone(
+    session: Session,
+) -> None:
+    eve = await session.two.musician("eve")
+    await session.permit(edit=[eve.user])
+    await eve.send({"t": "join", "project": session.project, "id": "not-yet"})
+    assert (await eve.until("error"))["code"] == "not_found"
+    grant = {"project": session.project, "email": "eve@example.org", "role": "editor"}
+    await session.ann.result("members.grant", **grant)
+    await eve.join(session.project)
+    assert await session.edit(eve, named("x")) == "ack"
+    assert await session.edit(session.ben, named("y")) == "forbidden"
+
+
 async def test_R81_what_is_not_on_the_wire_is_no_permission(session: Session, nodes: Nodes) -> None:
     """Nothing of such a call is done, and what a table has from elsewhere means nothing."""
     ben, db = session.ben, session.two.context.db
