@@ -1,5 +1,6 @@
 """Reading XML that strangers wrote: bounded in bytes, depth and elements, without entities."""
 
+import math
 import stat
 import zlib
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Located(Element):
 
     line = 0
     unreadable: dict[str, None] | None = None
-    """Of its tree: the attributes that were asked for as numbers and are NaN or huge, in words."""
+    """Of its tree: the attributes that were asked for as numbers and are none to keep, in words."""
 
 
 class BadElement(Exception):
@@ -146,8 +147,8 @@ class _BoundedTree:
 def number(element: Element, name: str, default: float | None = None) -> float:
     """An attribute as a number; a comma is taken for a decimal point, as some locales write it.
 
-    NaN and what is infinite or huge become the default, or 0: `unreadable_numbers` tells of them.
-    Raises `BadElement` for what is no number at all.
+    What is no number, NaN, infinite or huge becomes the default, or 0: `unreadable_numbers` tells
+    of it. Raises `BadElement` for what is missing and has no default.
     """
     text = element.get(name)
     if text is None:
@@ -157,7 +158,7 @@ def number(element: Element, name: str, default: float | None = None) -> float:
     try:
         value = float(text.replace(",", "."))
     except ValueError:
-        raise BadElement(element, f'{name}="{text[:40]}" is not a number') from None
+        value = math.nan
     if abs(value) <= MAX_NUMBER:  # which NaN is not, either
         return value
     unreadable = getattr(element, "unreadable", None)
@@ -178,5 +179,5 @@ def unreadable_numbers(root: Element) -> list[str]:
     return list(getattr(root, "unreadable", None) or ())
 
 
-UNREADABLE = "mended: numbers that are NaN or huge (now the usual value, or 0)"
+UNREADABLE = "mended: numbers that are none, NaN or huge (now the usual value, or 0)"
 """The words of the report for them."""
