@@ -245,7 +245,7 @@ def slow_calls(result: Result) -> Iterator[RenderableType]:
                 call["method"],
                 moment(call["at"]),
                 call["node"],
-                "" if call["done"] else "refused",
+                "" if call["done"] else call.get("code", "not answered"),
             )
             for call in result["calls"]
         ),

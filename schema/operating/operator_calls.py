@@ -8,7 +8,7 @@ milliseconds since 1970. `form` counts up when one of them comes to mean somethi
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.calling.params import Params
 from schema.calling.row_calls import Call
@@ -368,13 +368,17 @@ class ListSlowCalls(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class SlowCall(Struct, frozen=True):
-    """A call, without what it asked: how long it took to the reply, and whether it succeeded."""
+    """A call, without what it asked: how long it took to the reply, and whether it succeeded.
+
+    `code`: of its error; without one and not `done`, the caller was gone before it was answered.
+    """
 
     method: str
     node: str
     at: Milliseconds
     took_ms: float
     done: bool
+    code: Annotated[str, one_of("ErrorCode")] | UnsetType = UNSET
 
 
 class SlowCalls(Struct, frozen=True):

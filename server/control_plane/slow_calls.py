@@ -10,11 +10,12 @@ KEPT_OF_EACH = 20
 
 
 class SlowCall(NamedTuple):
-    """`replied_at`: seconds since 1970, of the reply."""
+    """`replied_at`: seconds since 1970, of the reply. `code`: of the error that it got, if any."""
 
     replied_at: float
     seconds: float
     is_done: bool
+    code: str = ""
 
 
 class SlowCalls:
@@ -27,8 +28,8 @@ class SlowCalls:
         self._until: dict[str, float] = {}
         """Method -> when the oldest of them is an hour old, in seconds since 1970."""
 
-    def add(self, method: str, seconds: float, *, done: bool) -> None:
-        """A call has its reply."""
+    def add(self, method: str, seconds: float, *, done: bool, code: str = "") -> None:
+        """A call has its reply, or the error of this code, or neither: nobody waits any more."""
         now = self._clock()
         slow_calls = self._slowest_by_method.get(method, [])
         if (
@@ -40,7 +41,7 @@ class SlowCalls:
         slow_calls = [
             slow_call for slow_call in slow_calls if slow_call.replied_at > now - KEPT_SECONDS
         ]
-        slow_calls.append(SlowCall(now, seconds, done))
+        slow_calls.append(SlowCall(now, seconds, done, code))
         slow_calls.sort(key=_slowest_first)
         self._slowest_by_method[method] = slow_calls[:KEPT_OF_EACH]
         self._until[method] = (

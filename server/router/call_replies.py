@@ -115,7 +115,7 @@ class CallReplies:
         self, connection: Connection, caller: Caller, call: Call, params: msgspec.Struct
     ) -> None:
         codec, began_at = connection.codec, time.monotonic()
-        was_sent = False
+        was_sent, code = False, ""
         try:
             key = call.idempotency_key
             result = await dispatch(self._context, caller, call.method, params, codec, key)
@@ -124,7 +124,9 @@ class CallReplies:
             connection.send_frame(within_bound(codec, Reply(call.id, result)))
             was_sent = True
         except Exception as error:  # whatever it is, the caller gets its answer
-            connection.send(counted(as_error(call.id, error), self._count))
+            told = as_error(call.id, error)
+            code = told.code
+            connection.send(counted(told, self._count))
         finally:
             connection.calls_in_flight -= 1
             for follow in caller.when_replied:
@@ -132,7 +134,7 @@ class CallReplies:
             self._count(f"calls.{call.method}")
             seconds_taken = time.monotonic() - began_at
             self._observers[call.method](seconds_taken)
-            self._context.slow_calls.add(call.method, seconds_taken, done=was_sent)
+            self._context.slow_calls.add(call.method, seconds_taken, done=was_sent, code=code)
             if isinstance(params, Batch):
                 self._count_all(params)
 

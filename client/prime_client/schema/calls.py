@@ -1832,13 +1832,17 @@ class ListSlowCalls(TypedDict):
 
 
 class SlowCall(TypedDict):
-    """A call, without what it asked: how long it took to the reply, and whether it succeeded."""
+    """A call, without what it asked: how long it took to the reply, and whether it succeeded.
+    `code`: of its error; without one and not `done`, the caller was gone before it was
+    answered.
+    """
 
     method: str
     node: str
     at: float
     took_ms: float
     done: bool
+    code: str
 
 
 class SlowCalls(TypedDict):

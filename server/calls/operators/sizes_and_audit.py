@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from persistence.errors import BadCursor
 from persistence.pool import Executor
 from persistence.tables import audit_log, studio_projects, users
@@ -55,11 +57,11 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
 async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
     """Of all nodes together the slowest of each method."""
     filters = {"method": params.method, "per_method": params.per_method}
-    question = await context.node_questions.ask("slow_calls", **filters)
+    question = await context.node_questions.ask("slow_calls_with_codes", **filters)
     slow_rows = [
-        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), is_done)
+        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), is_done, code or UNSET)
         for node, rows in question.answers.items()
-        for method, at, seconds, is_done in rows or ()
+        for method, at, seconds, is_done, code in rows or ()
     ]
     slow_rows.sort(key=lambda call: (-call.took_ms, call.method, call.at))
     slow_calls: list[SlowCall] = []
@@ -68,7 +70,8 @@ async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> 
         counts[call.method] = counts.get(call.method, 0) + 1
         if counts[call.method] <= params.per_method:
             slow_calls.append(call)
-    return SlowCalls(slow_calls, question.silent)
+    older_nodes = [node for node, rows in question.answers.items() if rows is None]
+    return SlowCalls(slow_calls, sorted([*question.silent, *older_nodes]))
 
 
 async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> AuditRows:

@@ -1,9 +1,12 @@
 """Operators look at sizes, slow calls and the audit."""
 
+from typing import Any
+
 import pytest
 
 from persistence.pool import Database
 from persistence.tables.operating import sizes
+from server.control_plane.node_answers import NodeAnswers
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import marker
@@ -56,7 +59,32 @@ async def test_R55_slow_calls_of_all_nodes_without_what_they_asked(doors: Doors)
     done = {call["method"]: call["done"] for call in all_of_them["calls"]}
     assert done["projects.get"] is False
     assert done["projects.list"] is True
-    assert set(all_of_them["calls"][0]) == {"method", "node", "at", "took_ms", "done"}
+    codes = {call["method"]: call.get("code") for call in all_of_them["calls"]}
+    assert (codes["projects.get"], codes["projects.list"]) == ("not_found", None)
+    always = {"method", "node", "at", "took_ms", "done"}
+    for call in all_of_them["calls"]:
+        assert call.keys() == (always if call["done"] else always | {"code"})
+
+
+async def test_R55_a_node_that_is_older_than_codes_is_silent_and_is_answered(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await doors.near.musician("ann")
+    await ann.result("projects.list")
+    asked = {"method": "projects.list", "per_method": 1}
+    question = await doors.far.context.node_questions.ask("slow_calls", **asked)
+    [row] = question.answers[doors.near.hub.node]
+    assert (row[0], row[3], len(row)) == ("projects.list", True, 4)
+    answer = NodeAnswers.answer
+
+    def answer_as_of_before(self: NodeAnswers, kind: str, params: dict[str, Any]) -> Any:
+        is_old = self._node == doors.far.hub.node
+        return None if is_old and kind.endswith("_with_codes") else answer(self, kind, params)
+
+    monkeypatch.setattr(NodeAnswers, "answer", answer_as_of_before)
+    shown = await doors.by_machine("slow_calls", **asked)
+    assert shown["silent"] == [doors.far.hub.node]
+    assert [call["node"] for call in shown["calls"]] == [doors.near.hub.node]
 
 
 async def test_R99_an_entry_of_the_audit_has_the_names_of_now_and_none_of_who_is_gone(

@@ -3101,13 +3101,15 @@ export type SlowCalls = {
   form?: number;
 };
 
-/** A call, without what it asked: how long it took to the reply, and whether it succeeded. */
+/** A call, without what it asked: how long it took to the reply, and whether it succeeded. `code`: of its error;
+ * without one and not `done`, the caller was gone before it was answered. */
 export type SlowCall = {
   method: string;
   node: string;
   at: number;
   took_ms: number;
   done: boolean;
+  code?: ErrorCode;
 };
 
 /** The audit of everyone, newest first, also for who has no account here; for operators. `event`: one kind;
