@@ -6,6 +6,7 @@ import msgspec
 from msgspec import inspect
 
 from server.encoding.decode_errors import BadMessage
+from server.encoding.described_types import described
 
 MOST_WORDS = 40
 """A longer list is in PROTOCOL.md."""
@@ -13,8 +14,10 @@ MOST_WORDS = 40
 
 def with_allowed(bad_message: BadMessage, kind: type[msgspec.Struct]) -> BadMessage:
     """The same, and what is allowed, where the words of a field of `kind` are few."""
+    if "enum value" not in str(bad_message):
+        return bad_message
     words = _words_of(kind, str(bad_message.details.get("field", "")))
-    if "enum value" not in str(bad_message) or not 0 < len(words) <= MOST_WORDS:
+    if not 0 < len(words) <= MOST_WORDS:
         return bad_message
     allowed = ", ".join(word or '""' for word in words)
     return BadMessage(
@@ -23,9 +26,9 @@ def with_allowed(bad_message: BadMessage, kind: type[msgspec.Struct]) -> BadMess
 
 
 def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:
-    described = inspect.type_info(kind)
-    assert isinstance(described, inspect.StructType)
-    field = next((field for field in described.fields if field.encode_name == name), None)
+    struct = described(kind)
+    assert isinstance(struct, inspect.StructType)
+    field = next((field for field in struct.fields if field.encode_name == name), None)
     if field is None:
         return []
     return list(_allowed_of(field.type))

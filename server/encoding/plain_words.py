@@ -9,6 +9,7 @@ import msgspec
 from msgspec import inspect
 
 from server.encoding.decode_errors import BadMessage
+from server.encoding.described_types import described
 
 KindT = TypeVar("KindT", bound=inspect.Type)
 
@@ -99,25 +100,25 @@ _SENTENCES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
 
 def _names_at(kind: type[msgspec.Struct], path: str) -> list[str]:
     """The fields of what stands at a place of the parameters; none where it is no struct."""
-    described: inspect.Type | None = inspect.type_info(kind)
+    place: inspect.Type | None = described(kind)
     for step in re.findall(r"[^.\[\]]+|\[[^\]]*\]", path):
-        described = _inside(described, step)
-    struct = _of_kind(described, inspect.StructType)
+        place = _inside(place, step)
+    struct = _of_kind(place, inspect.StructType)
     return [field.encode_name for field in struct.fields] if struct else []
 
 
-def _inside(described: inspect.Type | None, step: str) -> inspect.Type | None:
+def _inside(place: inspect.Type | None, step: str) -> inspect.Type | None:
     if step.startswith("["):
-        of_list = _of_kind(described, inspect.ListType)
+        of_list = _of_kind(place, inspect.ListType)
         if of_list is not None:
             return of_list.item_type
-        of_map = _of_kind(described, inspect.DictType)
+        of_map = _of_kind(place, inspect.DictType)
         return of_map.value_type if of_map else None
-    struct = _of_kind(described, inspect.StructType)
+    struct = _of_kind(place, inspect.StructType)
     fields = struct.fields if struct else ()
     return next((field.type for field in fields if field.encode_name == step), None)
 
 
-def _of_kind(described: inspect.Type | None, kind: type[KindT]) -> KindT | None:
-    types = described.types if isinstance(described, inspect.UnionType) else (described,)
+def _of_kind(place: inspect.Type | None, kind: type[KindT]) -> KindT | None:
+    types = place.types if isinstance(place, inspect.UnionType) else (place,)
     return next((one for one in types if isinstance(one, kind)), None)
