@@ -24,7 +24,9 @@ from server.encoding.decode_errors import (
     UnreadableMessage,
     explain_params,
 )
+from server.encoding.packed_in_front import packed_fields_in_front
 from server.encoding.plain_words import in_plain_words
+from server.encoding.unreadable_bytes import fields_in_front
 
 __all__ = [
     "CODECS",
@@ -131,6 +133,7 @@ MSGPACK = Codec(
         msgspec.msgpack.Decoder(ClientMessage).decode,
         msgspec.msgpack.Decoder(MessageHeader).decode,
         msgspec.msgpack.decode,
+        packed_fields_in_front,
     ),
     msgspec.msgpack.decode,
 )
@@ -143,6 +146,7 @@ JSON = Codec(
         msgspec.json.Decoder(ClientMessage).decode,
         msgspec.json.Decoder(MessageHeader).decode,
         msgspec.json.decode,
+        fields_in_front,
     ),
     msgspec.json.decode,
 )

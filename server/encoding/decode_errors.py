@@ -14,7 +14,6 @@ from schema.server_limits import READ_ANYHOW_BYTES
 from schema.text.text_rules import in_words
 from server.encoding.unreadable_bytes import (
     MARK,
-    fields_in_front,
     mended_halves,
     mended_texts,
     no_number_at,
@@ -85,11 +84,15 @@ class UnreadableMessage:
 
 @dataclass(frozen=True)
 class Explainer:
-    """Of one subprotocol. `decode`: to a message; `read`: to anything."""
+    """Of one subprotocol. `decode`: to a message; `read`: to anything.
+
+    `fields_in_front`: those of a message that can be read although it is damaged behind them.
+    """
 
     decode: Callable[[bytes], object]
     read_header: Callable[[bytes], MessageHeader]
     read: Callable[[bytes], Any]
+    fields_in_front: Callable[[bytes], Iterator[tuple[str, object]]]
 
     def explain(self, data: bytes, error: Exception) -> BadMessage:
         """What was wrong with bytes that `decode` could not read.
@@ -139,7 +142,7 @@ class Explainer:
             }
             fields["values"] = bytes(header.values) not in NO_VALUES
         except UNREADABLE:
-            fields = dict(fields_in_front(data))
+            fields = dict(self.fields_in_front(data))
         name = fields.get("t")
         return UnreadableMessage(
             name if isinstance(name, str) else None,

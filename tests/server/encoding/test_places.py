@@ -25,7 +25,7 @@ def test_C3_E1_nested_too_deep_is_of_params_where_the_call_can_be_read() -> None
     assert (bad.id, bad.code, bad.details) == ("c1", ErrorCode.VALIDATION, {"field": "params"})
     packed = msgpack.packb({"t": "call", "id": "c1", "method": "m", "params": 0})
     bad = _bad(MSGPACK, packed[:-1] + bytes([0x91]) * 20_000 + bytes([0x90]))
-    assert (bad.id, bad.code) == (None, ErrorCode.BAD_MESSAGE)
+    assert (bad.id, bad.code, bad.details) == ("c1", ErrorCode.VALIDATION, {"field": "params"})
 
 
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])

@@ -8,7 +8,7 @@ import pytest
 from schema.calling.projects.project_calls import CreateProject
 from schema.messages import Call, Join
 from schema.server_limits import READ_ANYHOW_BYTES
-from server.encoding.codec import MSGPACK, BadMessage
+from server.encoding.codec import JSON, MSGPACK, BadMessage, Codec
 from server.encoding.unreadable_bytes import (
     MARK,
     MOST_MARKS,
@@ -180,9 +180,27 @@ def test_E10_of_a_key_that_stands_twice_the_last_counts_and_no_two_names() -> No
     assert read.id == "join_0002"
 
 
-@pytest.mark.parametrize("spoilt", [b"\xc1", b"\xd9"], ids=["no such code", "a length cut off"])
-def test_E10_of_damaged_messagepack_not_even_the_id_is_read(spoilt: bytes) -> None:
-    data = MSGPACK.encode({"t": "ping", "id": "q1", "time": 1}).removesuffix(b"\x01") + spoilt
+@pytest.mark.parametrize("codec", [JSON, MSGPACK], ids=lambda codec: codec.name)
+@pytest.mark.parametrize("spoilt", [b"\xc1", b"\xd9", b"\xdb\xff", b""])
+def test_E10_the_id_in_front_of_damage_is_in_the_answer(codec: Codec, spoilt: bytes) -> None:
+    whole = codec.encode({"t": "leave", "id": "q1", "project": 1})
+    cut = whole.rindex(b"1" if codec is JSON else b"\x01")
     with pytest.raises(BadMessage) as refused:
-        MSGPACK.decode(data)
-    assert refused.value.id is None
+        codec.decode(whole[:cut] + spoilt)
+    assert (refused.value.id, refused.value.is_noise) == ("q1", False)
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK], ids=lambda codec: codec.name)
+def test_E10_the_id_is_in_the_answer_where_more_stands_behind_the_message(codec: Codec) -> None:
+    with pytest.raises(BadMessage) as refused:
+        codec.decode(codec.encode({"t": "leave", "id": "q1", "project": PROJECT}) * 2)
+    assert refused.value.id == "q1"
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK], ids=lambda codec: codec.name)
+def test_E10_G2_what_a_damaged_delta_would_have_ended_is_known(codec: Codec) -> None:
+    delta = {"t": "delta", "id": "delta_00001", "project": PROJECT, "gesture": "gesture_001"}
+    damaged = codec.encode({**delta, "ops": [GOOD_OP]})[:-2]
+    with pytest.raises(BadMessage) as refused:
+        codec.decode(damaged)
+    assert (refused.value.project, refused.value.gesture) == (PROJECT, "gesture_001")
