@@ -8,21 +8,19 @@ from typing import Any
 import msgpack
 import pytest
 
-from schema.calling.projects.project_calls import CreateProject
 from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED
 from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.limits import LOGINS_NEEDED_ALLOWED
-from schema.messages import Call
-from server.encoding.codec import CODECS, BadMessage, Codec
+from server.encoding.codec import CODECS, BadMessage
 from server.router import row_change_listener
 from tests.server.conftest import Node
+from tests.server.encoding.spoilt_messages import GOOD_OP, PLAIN, PROJECT, SPOILT, read_all
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
 
 pytestmark = pytest.mark.postgres
 
 ROOT = Path(__file__).parent.parent.parent.parent
 BOTH = pytest.mark.parametrize("codec", [JSON, MSGPACK])
-PROJECT = "00000000-0000-4000-8000-000000000000"
 
 
 def nested(depth: int, codec: str) -> bytes | str:
@@ -316,57 +314,18 @@ async def test_A3_whatever_is_said_once_the_login_has_ended_the_close_says_that(
     await phone.closed(SESSION_REVOKED.code)
 
 
-HALVES: dict[str, tuple[Message, str, Message]] = {
-    "in an op": (
-        {
-            "t": "delta",
-            "id": "delta_00001",
-            "project": PROJECT,
-            "ops": [
-                {"op": "delete", "col": "tracks", "id": "track_01"},
-                {"op": "set", "col": "tracks", "id": "track_01", "props": {"name": "HALF"}},
-            ],
-        },
-        "op_invalid",
-        {"op": 1, "field": "name"},
-    ),
-    "in a call": (
-        {"t": "call", "id": "call_001", "method": "projects.create", "params": {"name": "HALF"}},
-        "validation",
-        {"field": "name"},
-    ),
-    "in the key of a call": (
-        {"t": "call", "id": "call_001", "method": "projects.create", "idempotency_key": "HALF"},
-        "bad_message",
-        {"field": "idempotency_key"},
-    ),
-    "in a message": (
-        {"t": "presence", "project": PROJECT, "tool": "HALF"},
-        "bad_message",
-        {"field": "tool"},
-    ),
-}
-
-
-def _read_all(codec: Codec, data: bytes) -> None:
-    """A message, and the parameters of a call, which are read later."""
-    message = codec.decode(data)
-    if isinstance(message, Call):
-        codec.params(message.params, CreateProject)
-
-
 @BOTH
-@pytest.mark.parametrize("where", HALVES)
+@pytest.mark.parametrize("where", SPOILT)
 def test_E10_half_a_surrogate_pair_is_answered_with_its_place(codec: str, where: str) -> None:
-    message, code, details = HALVES[where]
+    message, code, details = SPOILT[where]
     decoder = CODECS[codec]
     whole = decoder.encode(message)
-    spoilt = [b"x\xed\xa0\xbc"]  # as long as HALF: so the lengths of MessagePack stay right
+    spoilt = [b"x\xed\xa0\xbc"]  # as long as PLAIN: so the lengths of MessagePack stay right
     if codec == JSON:
         spoilt += [rb"x\ud83c", rb"\udf3cx", rb"\ud83c\"", rb"\ud83d\ude00 \ud83c"]
     for half in spoilt:
         with pytest.raises(BadMessage) as told:
-            _read_all(decoder, whole.replace(b"HALF", half))
+            read_all(decoder, whole.replace(PLAIN.encode(), half))
         error = told.value.as_answer()
         assert (error.code, error.details) == (code, details)
         assert error.id in (message.get("id"), None)
@@ -398,12 +357,9 @@ def test_E10_the_real_cause_is_named_of_a_number_that_is_none(number: bytes) -> 
         CODECS[JSON].decode(DELTA + b'[{"op":"move","time":' + number + b"}]}")
 
 
-TRACK = {"op": "delete", "col": "tracks", "id": "track_01"}
-
-
 def of_op(**fields: Any) -> Message:
     """A delta whose second op is this."""
-    return {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": [TRACK, fields]}
+    return {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": [GOOD_OP, fields]}
 
 
 def of_call(**params: Any) -> Message:
@@ -417,7 +373,7 @@ def of_gesture(**shown: Any) -> Message:
 DEVICE = {"op": "set", "col": "devices", "id": "device01"}
 
 PLACES: list[tuple[Message, str, Message]] = [
-    ({"t": "delta", "id": "delta_00001", "ops": [TRACK]}, "bad_message", {"field": "project"}),
+    ({"t": "delta", "id": "delta_00001", "ops": [GOOD_OP]}, "bad_message", {"field": "project"}),
     ({"t": "presence", "project": PROJECT, "no": 1}, "bad_message", {"field": "no"}),
     (
         {"t": "join", "id": "j", "project": PROJECT, "position": {"epoch": "a"}},
@@ -425,7 +381,7 @@ PLACES: list[tuple[Message, str, Message]] = [
         {"field": "position.seq"},
     ),
     (of_op(op="set", id="track_01", props={}), "op_invalid", {"op": 1, "field": "col"}),
-    (of_op(**TRACK, no=1), "op_invalid", {"op": 1, "field": "no"}),
+    (of_op(**GOOD_OP, no=1), "op_invalid", {"op": 1, "field": "no"}),
     (of_op(**DEVICE, props={"": 1}), "op_invalid", {"op": 1, "field": "props"}),
     (of_op(**DEVICE, props={"params": {"": 1}}), "op_invalid", {"op": 1, "field": "params"}),
     (of_op(**DEVICE, props={"params": {"a": [1]}}), "op_invalid", {"op": 1, "field": "params"}),
@@ -443,7 +399,7 @@ def test_E11_what_is_missing_or_unknown_is_named_for_programs(
 ) -> None:
     decoder = CODECS[codec]
     with pytest.raises(BadMessage) as told:
-        _read_all(decoder, decoder.encode(message))
+        read_all(decoder, decoder.encode(message))
     assert (told.value.code, told.value.details) == (code, details)
 
 
@@ -473,7 +429,7 @@ def test_E1_a_number_that_json_does_not_have_is_told_with_its_place(
     for here in (number, number + b', "more": ' + number):
         data = CODECS[JSON].encode(message).replace(b'"HERE"', here)
         with pytest.raises(BadMessage, match="NaN and infinity are no numbers") as told:
-            _read_all(CODECS[JSON], data)
+            read_all(CODECS[JSON], data)
         assert (told.value.code, told.value.details) == (code, details | in_op)
 
 

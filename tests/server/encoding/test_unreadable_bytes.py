@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema.calling.projects.project_calls import CreateProject
-from schema.messages import Call, Join
+from schema.messages import Join
 from schema.server_limits import READ_ANYHOW_BYTES
 from server.encoding.codec import JSON, MSGPACK, BadMessage, Codec
 from server.encoding.unreadable_bytes import (
@@ -17,47 +16,26 @@ from server.encoding.unreadable_bytes import (
     mended_texts,
     with_mark,
 )
+from tests.server.encoding.spoilt_messages import (
+    DELTA,
+    GOOD_OP,
+    PLAIN,
+    PROJECT,
+    SPOILT,
+    read_all,
+)
 from tests.server.wire import Message
 
-PROJECT = "00000000-0000-4000-8000-000000000001"
-
-PLAIN, LATIN_1 = "cafe", b"caf\xe9"
-"""Of one length, so that the one can stand in the place of the other."""
-
-OP = {"op": "set", "col": "tracks", "id": "track_01", "props": {"name": PLAIN}}
-GOOD_OP = {"op": "delete", "col": "tracks", "id": "track_01"}
-CALL = {"t": "call", "id": "call_001", "method": "projects.create", "params": {"name": PLAIN}}
-DELTA = {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": [GOOD_OP, OP, GOOD_OP, OP]}
-
-SPOILT: dict[str, tuple[Message, str, Message]] = {
-    "in two ops": (DELTA, "op_invalid", {"op": 1, "field": "name"}),
-    "in a call": (CALL, "validation", {"field": "name"}),
-    "in the key of a call": (
-        {"t": "call", "id": "call_001", "method": "projects.create", "idempotency_key": PLAIN},
-        "bad_message",
-        {"field": "idempotency_key"},
-    ),
-    "in a message": (
-        {"t": "presence", "project": PROJECT, "tool": PLAIN},
-        "bad_message",
-        {"field": "tool"},
-    ),
-}
+LATIN_1 = b"caf\xe9"
+"""As long as PLAIN."""
 
 
 def refusal(message: Message, size: int = len(PLAIN)) -> BadMessage:
     """Of that message with such a text of so many bytes wherever PLAIN stands."""
     whole = MSGPACK.encode(_longer(message, PLAIN * (size // len(PLAIN))))
     with pytest.raises(BadMessage) as told:
-        _read_all(whole.replace(PLAIN.encode(), LATIN_1))
+        read_all(MSGPACK, whole.replace(PLAIN.encode(), LATIN_1))
     return told.value
-
-
-def _read_all(data: bytes) -> None:
-    """A message, and the parameters of a call, which are read later."""
-    message = MSGPACK.decode(data)
-    if isinstance(message, Call):
-        MSGPACK.params(message.params, CreateProject)
 
 
 def _longer(value: Any, text: str) -> Any:
