@@ -3,19 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import force_setattr
 
 from schema.calling.params import Params
 from schema.columns.json_maps import check_maps
 from schema.columns.tiny_numbers import TINIEST, round_tiny_numbers
 from schema.columns.types import Bpm, JsonMap, Milliseconds, RowId
 from schema.limits import MAX_RECALL_CONTEXTS, MAX_RECALL_USES
-from schema.text.name_normalization import spell_names_alike
+from schema.text.name_normalization import keys_spelt_alike, spell_names_alike
 from schema.text.text_rules import MAP_KEY, SHOWN, SHOWN_NOT_EMPTY
 
 RecallCategory = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 RecallKey = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]
 ContextWord = Annotated[str, Meta(max_length=64, pattern=SHOWN)]
-ContextName = Annotated[str, Meta(min_length=1, max_length=24, pattern=MAP_KEY)]
+LONGEST_CONTEXT_NAME = 24
+"""Characters."""
+
+ContextName = Annotated[str, Meta(min_length=1, max_length=LONGEST_CONTEXT_NAME, pattern=MAP_KEY)]
 ContextValue = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 UseId = RowId
 Weight = Annotated[float, Meta(ge=TINIEST, le=1)]
@@ -34,6 +38,7 @@ class RecallContext(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         spell_names_alike(self)
+        force_setattr(self, "more", keys_spelt_alike("more", self.more, LONGEST_CONTEXT_NAME))
         own_parts = (self.genre, self.bpm, self.plugin, self.hour)
         part_count = sum(value not in ("", None) for value in own_parts) + len(self.more)
         if part_count > MAX_RECALL_CONTEXTS:

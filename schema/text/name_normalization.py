@@ -8,7 +8,13 @@ from msgspec import Struct, inspect
 from msgspec.structs import force_setattr
 
 from schema.limits import MAX_NAME_LENGTH
-from schema.text.text_rules import SHOWN, SHOWN_NOT_EMPTY, in_nfc, problem_with_characters
+from schema.text.text_rules import (
+    SHOWN,
+    SHOWN_NOT_EMPTY,
+    in_nfc,
+    problem_with_characters,
+    problem_with_name,
+)
 
 
 def spell_names_alike(struct: Struct) -> None:
@@ -23,6 +29,20 @@ def spell_names_alike(struct: Struct) -> None:
         elif isinstance(value, dict):
             spelt = {key: _spelt(name, leaf, most) for key, leaf in value.items()}
             force_setattr(struct, name, spelt)
+
+
+def keys_spelt_alike(name: str, named: dict[str, str], most: int) -> dict[str, str]:
+    """The same by names in one spelling; raises `ValueError` where one is none, or stands twice."""
+    spelt: dict[str, str] = {}
+    for key, value in named.items():
+        problem = problem_with_name(in_nfc(key))
+        if problem:
+            raise ValueError(f"`{name}` has a key that is no name: {problem} - at `$.{name}`")
+        key_spelt = _spelt(name, key, most)
+        if key_spelt in spelt:
+            raise ValueError(f"`{name}` has a key twice, in two spellings - at `$.{name}`")
+        spelt[key_spelt] = value
+    return spelt
 
 
 def _spelt(name: str, text: str, most: int) -> str:

@@ -23,6 +23,20 @@ def test_W9_the_field_at_fault_is_named(context: dict[str, Any], field: str) -> 
         msgspec.convert({"category": "plugin_choice", "uses": [use]}, ObserveRecall)
 
 
+@pytest.mark.parametrize("key", ["\u0301", "a \u0301", " ", "a\u200b", "a\u202eb", "a\u0378"])
+def test_W9_E8_the_name_of_a_context_of_ones_own_is_a_name(key: str) -> None:
+    for more in ({key: "x"}, {"x": key}):
+        with pytest.raises(msgspec.ValidationError, match=r"more"):
+            msgspec.convert({"more": more}, RecallContext)
+
+
+def test_W9_E15_so_it_is_one_however_it_was_spelt() -> None:
+    told = msgspec.convert({"more": {"e\u0301": "e\u0301", "b": "x"}}, RecallContext)
+    assert told.more == {"\u00e9": "\u00e9", "b": "x"}
+    with pytest.raises(msgspec.ValidationError, match="twice, in two spellings"):
+        msgspec.convert({"more": {"e\u0301": "x", "\u00e9": "y"}}, RecallContext)
+
+
 def test_W9_names_are_spelt_alike() -> None:
     told = msgspec.convert({"genre": "me\u0301tal", "after": "e\u0301"}, RecallContext)
     assert (told.genre, told.after) == ("m\u00e9tal", "\u00e9")
