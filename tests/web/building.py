@@ -86,11 +86,19 @@ def bundled_bytes(node: Node, source: Path, external: Sequence[str] = ()) -> byt
     return done.stdout.encode()
 
 
-def type_errors(node: Node, project: Path) -> str:
-    """What `tsc` says of a folder with a tsconfig.json; empty: nothing."""
+def type_errors(node: Node, project: Path, noted: str | None = None) -> str:
+    """What `tsc` says of a folder with a tsconfig.json; empty: nothing.
+
+    `noted`: a name for what it finds, kept beside the packages. The next run looks again at what
+    has changed since, and at all that is made of it; what is wrong and as it was is said again.
+    """
     program = _package(node, "typescript", "bin", "tsc")
     types = _package(node, "@types")
     words = ["-p", str(project), "--typeRoots", str(types), "--pretty", "false"]
+    if noted is not None:
+        assert node.packages is not None
+        kept = node.packages / f"{noted}.tsbuildinfo"
+        words += ["--incremental", "--tsBuildInfoFile", str(kept)]
     done = _run([node.command, str(program), *words], node)
     return done.stdout + done.stderr
 

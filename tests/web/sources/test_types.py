@@ -1,5 +1,6 @@
 """The TypeScript of `web/` is strict, and knows what a message, a call and an entity are."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -22,7 +23,28 @@ MISTAKES = {
 
 
 def test_the_types_of_all_of_it_are_right(web: Node) -> None:
-    assert type_errors(web, WEB) == ""
+    assert type_errors(web, WEB, noted="sources") == ""
+
+
+def test_what_is_noted_of_a_run_hides_no_mistake_of_the_next(web: Node, tmp_path: Path) -> None:
+    """Of a file that has not changed, in what it takes from another, which has."""
+    config = json.loads((WEB / "tsconfig.json").read_text())
+    options = config["compilerOptions"] | {"types": [], "lib": ["es5"]}
+    given = {"compilerOptions": options, "include": ["*.ts"]}
+    (tmp_path / "tsconfig.json").write_text(json.dumps(given))
+    (tmp_path / "user.ts").write_text(
+        'import { n } from "./used.js";\nexport const m: number = n;\n'
+    )
+    used = tmp_path / "used.ts"
+    noting = Node(web.command, tmp_path / "packages")
+    assert web.packages is not None
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "node_modules").symlink_to(web.packages / "node_modules")
+    for written, mistakes in (("1", 0), ('"a"', 1), ('"a"', 1)):
+        used.write_text(f"export const n = {written};\n")
+        found = type_errors(noting, tmp_path, noted="tried")
+        assert found.count("user.ts(2,14)") == found.count("error") == mistakes
+    assert (tmp_path / "packages" / "tried.tsbuildinfo").exists()
 
 
 def test_mistakes_of_who_uses_the_sdk_are_type_errors(web: Node, tmp_path: Path) -> None:
