@@ -4,11 +4,13 @@
 in a millisecond.
 """
 
+import gc
 import os
 import runpy
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 INTERRUPTED = 130
 SAID = "prime: interrupted\n"
@@ -19,14 +21,26 @@ def start() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored
         signal.signal(signal.SIGINT, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    gc.disable()  # until it has begun
     module = sys.argv.pop(1)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def begun() -> None:
     """From now on Ctrl-C is `KeyboardInterrupt`, for who clears up behind it."""
+    gc.enable()
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """What is loaded stays: to look through it for garbage meanwhile is a sixth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _end(_number: int, _frame: object) -> None:

@@ -1,9 +1,9 @@
 """The server's process: what signals mean is settled before anything slow is loaded."""
 
-import gc
 import sys
 
 from machine.sockets.closed_pipes import ended
+from machine.starting import loading
 from server.running.first_signals import hold_first
 
 
@@ -11,10 +11,8 @@ def main() -> int:
     """`serve`, or `audit`, which is ended by a signal as any command is."""
     if sys.argv[1:2] != ["audit"]:
         hold_first()
-    gc.disable()  # what is loaded stays: to look through it again and again is a sixth of a start
-    from server.commands.serve_command import main as run  # takes half a second to load
-
-    gc.enable()
+    with loading():
+        from server.commands.serve_command import main as run  # takes a third of a second to load
     return run()
 
 

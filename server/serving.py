@@ -1,15 +1,14 @@
 """A node serves: it starts in order, goes on until it is told to stop, and lets everyone go."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import Any
 
 from server.background_tasks import start_for_life, start_until_stopping
-from server.commands.command_failures import CannotListen
 from server.node import Node
 from server.router.shutdown import shut_down
 from server.sockets.connection import Connection
+from server.sockets.listening import listening_socket
 from server.sockets.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, TlsPair
 
 BACKLOG = 4_096
@@ -25,7 +24,7 @@ async def serve(node: Node, on_ready: Callable[[str], None]) -> None:
         await node.operator_orders.look()  # maintenance, and rooms that are closed
         server = await loop.create_server(
             lambda: Connection(node.socket_server, loop),
-            sock=_listening(node.settings.host, node.settings.port),
+            sock=listening_socket(node.settings.host, node.settings.port),
             backlog=BACKLOG,
             **_tls(node.foundation.tls),
         )
@@ -83,23 +82,6 @@ def _tls(pair: TlsPair | None) -> dict[str, Any]:
         "ssl_handshake_timeout": HANDSHAKE_SECONDS,
         "ssl_shutdown_timeout": SHUTDOWN_SECONDS,
     }
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise CannotListen(host, port, error) from error
-    listening.setblocking(False)
-    return listening
-
-
-def require_port(host: str, port: int) -> None:
-    """Whether it could listen there just now; raises `CannotListen`."""
-    _listening(host, port).close()
 
 
 def _host_in_url(host: str) -> str:

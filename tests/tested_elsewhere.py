@@ -409,6 +409,7 @@ TESTED_ELSEWHERE = {
     "server.sockets.incoming": "tests/server/sockets/test_turns.py",
     "server.sockets.reading.tls_records": "tests/server/sockets/test_tls.py",
     "server.sockets.connections": "tests/server/router/test_shutdown.py",
+    "server.sockets.listening": "tests/server/commands/test_refused_starts.py",
     "server.sockets.outgoing": "tests/server/sockets/test_connection.py",
     "server.sockets.rate_limit": "tests/server/sockets/test_connection.py",
     "server.sockets.connection_states": "tests/server/sockets/handshaking/test_handshake.py",

@@ -18,6 +18,7 @@ import uvloop
 from machine.deploying import service_manager
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_valkey import EmbeddedValkey
+from machine.starting import loading
 from persistence.errors import NotFound
 from persistence.migrate import check
 from persistence.pool import Database
@@ -30,15 +31,14 @@ from server.commands.database_of_command import database_of
 from server.commands.start_log import tell_start
 from server.embedded_servers import EmbeddedServers
 from server.logs.log import ServerLog, set_level
-from server.process import run
 from server.refused import Refused
 from server.running.signals import Signals, Stopped
-from server.serving import require_port
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer
 from server.settings.command_line_options import add_options, options_of
 from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.settings import Settings
 from server.settings.settings_table import SETTINGS
+from server.sockets.listening import require_port
 from server.states.journal_audit import audit_in
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ def _serve(
     *,
     as_json: bool,
 ) -> int:
+    with loading():
+        from server.process import run  # half of a start, of which nothing else has need
+
     def ready(url: str) -> None:
         if as_json:
             print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)

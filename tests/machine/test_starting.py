@@ -30,6 +30,13 @@ def main():
 sys.exit(ended(main))
 """
 
+SAYS_IF_COLLECTED = """
+import gc, sys
+from machine.sockets.closed_pipes import ended
+print(gc.isenabled())
+sys.exit(ended(lambda: print(gc.isenabled())))
+"""
+
 
 def interrupt_before_it_begins() -> None:
     """In the child: the signal waits until somebody takes it."""
@@ -78,3 +85,10 @@ def test_where_ctrl_c_is_ignored_it_stays_so(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )  # fmt: skip
     assert told == (0, "", "")
+
+
+def test_cycles_are_looked_for_once_all_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "a_word.py").write_text(SAYS_IF_COLLECTED)
+    path = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    told = ran(sys.executable, "-m", "machine.starting", "a_word", env=os.environ | path)
+    assert told == (0, "False\nTrue\n", "")

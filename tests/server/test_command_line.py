@@ -80,6 +80,13 @@ def test_cycles_are_looked_for_once_all_is_loaded(monkeypatch: pytest.MonkeyPatc
     assert looked_for == [False, True]
 
 
+def test_what_is_no_node_loads_none() -> None:
+    """An audit, several nodes, and a start that is refused: half of the load is a node's."""
+    loaded = "import sys, server.commands.serve_command; print('server.node' in sys.modules)"
+    answer = subprocess.check_output([sys.executable, "-c", loaded], cwd=ROOT, text=True)
+    assert answer == "False\n"
+
+
 def test_it_serves_though_nobody_reads_that_it_is_ready(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     os.close(reads)

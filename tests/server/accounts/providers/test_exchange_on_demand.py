@@ -25,7 +25,7 @@ STUDIO = {
 
 LOADED = f"""
 import json, sys
-import server.commands.serve_command
+import server.commands.serve_command, server.process
 bare = [name for name in {LIBRARIES} if name in sys.modules]
 from server.accounts.providers.failures import ProviderDown
 from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
