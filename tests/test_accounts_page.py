@@ -56,7 +56,7 @@ def run(url: str, command: str) -> list[str]:
     words = shlex.split(command)
     assert words[:2] == ["./run", "users"], command
     finished = subprocess.run(
-        [sys.executable, "-m", "server.commands.users_command", *words[2:]],
+        [sys.executable, "-m", "machine.starting", "server.commands.users_command", *words[2:]],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": url, "PRIME_PUBLIC_URL": PUBLIC_URL},
         input=PASSWORD,

@@ -26,7 +26,7 @@ pytestmark = [
 
 def chaos(*words: str) -> tuple[int, dict[str, Any], str]:
     done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "chaos", "--json", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", "chaos", "--json", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -168,7 +168,14 @@ async def test_it_serves_everything(
 
 
 def users(address: str) -> Any:
-    command = [sys.executable, "-m", "server.commands.users_command", "list", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "machine.starting",
+        "server.commands.users_command",
+        "list",
+        "--json",
+    ]
     done = subprocess.run(
         command,
         cwd=ROOT,

@@ -39,7 +39,7 @@ def command(
     environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": "", "PRIME_PASSWORD": "secret"}
     environment |= {"DATABASE_URL": database, "PRIME_EMAIL": "", **variables}
     return subprocess.run(
-        [sys.executable, "-m", "files", *map(str, words)],
+        [sys.executable, "-m", "machine.starting", "files", *map(str, words)],
         capture_output=True,
         text=True,
         cwd=ROOT,

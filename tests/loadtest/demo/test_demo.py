@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[3]
 
 def demo(*words: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "demo", "--json", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", "demo", "--json", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -104,7 +104,16 @@ async def test_who_came_by_a_browser_looks_on_once_it_is_proved_and_nobody_else_
 
 
 def test_a_demo_that_stays_says_that_its_server_has_ended_and_fails() -> None:
-    words = [sys.executable, "-m", "loadtest", "demo", "--stay", "--musicians", "1"]
+    words = [
+        sys.executable,
+        "-m",
+        "machine.starting",
+        "loadtest",
+        "demo",
+        "--stay",
+        "--musicians",
+        "1",
+    ]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stderr is not None
         said = ""

@@ -27,7 +27,7 @@ def on_real_servers(test: Callable[[], None]) -> Callable[[], None]:
 
 def drill(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "loadtest", "drill", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", "drill", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,

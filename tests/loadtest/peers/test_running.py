@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 
 def loadtest(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "loadtest", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -14,7 +14,7 @@ def test_the_report_says_rates_seeds_and_what_was_lost(tmp_path: Path) -> None:
     plot = tmp_path / "weeks.svg"
     words = ["--days", "15", "--producers", "1", "--seed", "4", "--plot", str(plot), "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "recall-demo", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", "recall-demo", *words],
         capture_output=True,
         text=True,
         check=False,

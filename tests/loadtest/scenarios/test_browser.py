@@ -44,7 +44,7 @@ def test_a_page_is_loaded_scrolled_and_left_alone(tmp_path: Path) -> None:
 
 def test_without_a_chromium_one_line_says_what_is_missing() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "browser", "--json"],
+        [sys.executable, "-m", "machine.starting", "loadtest", "browser", "--json"],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -57,7 +57,7 @@ def test_without_a_chromium_one_line_says_what_is_missing() -> None:
 
 def test_it_explains_itself() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "loadtest", "browser", "--help"],
+        [sys.executable, "-m", "machine.starting", "loadtest", "browser", "--help"],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -33,7 +33,7 @@ def real_hub(test: Any) -> Any:
 
 def loadtest(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "loadtest", *words],
+        [sys.executable, "-m", "machine.starting", "loadtest", *words],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -120,7 +120,14 @@ async def test_one_that_is_ended_halfway_clears_up(database_url: str, tmp_path: 
 
 def ended_halfway(url: str, directory: Path) -> tuple[int, str]:
     child = subprocess.Popen(
-        [sys.executable, "-m", "server.backups.backup_command", "--to", str(directory)],
+        [
+            sys.executable,
+            "-m",
+            "machine.starting",
+            "server.backups.backup_command",
+            "--to",
+            str(directory),
+        ],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": url},
         stderr=subprocess.PIPE,

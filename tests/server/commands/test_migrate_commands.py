@@ -14,7 +14,14 @@ ROOT = Path(__file__).parents[3]
 
 def ran(word: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "server.commands.migrate_commands", word, *arguments],
+        [
+            sys.executable,
+            "-m",
+            "machine.starting",
+            "server.commands.migrate_commands",
+            word,
+            *arguments,
+        ],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,

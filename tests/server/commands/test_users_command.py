@@ -27,7 +27,7 @@ def users(
     url: str, *words: str, stdin: str = "", **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "server.commands.users_command", *words],
+        [sys.executable, "-m", "machine.starting", "server.commands.users_command", *words],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": url, **environment},
         input=stdin,
