@@ -62,8 +62,8 @@ async def test_a_signal_leaves_an_archived_project_and_a_line(
         await client.register("ann@example.org", "ann", "correct horse")
         node.journal.gate.clear()
         importing = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "machine.starting", "files", "import", str(SONG), "--url", node.url,
-            "--email", "ann@example.org", "--password", "correct horse", "--name", "One",
+            sys.executable, "-m", "machine.starting", "files", "import", str(SONG),
+            "--url", node.url, "--email", "ann@example.org", "--password", "correct horse", "--name", "One",
             cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             preexec_fn=None if ends == signal.SIGINT else ignore_ctrl_c,
         )  # fmt: skip
