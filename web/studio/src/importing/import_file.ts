@@ -38,7 +38,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     }));
     studio.tell(doneInWords(name, song, hadTempo), "note", ABOUT);
   } catch (error) {
-    if (error instanceof BrokenMidi) studio.tell(`${name} ${error.message}. Nothing was brought in; choose a file that ends in .mid.`, "failure", ABOUT);
+    if (error instanceof BrokenMidi) studio.tell(`${name} ${error.message}. Nothing was brought in${/\.midi?$/i.test(file.name) ? "" : "; choose a file that ends in .mid"}.`, "failure", ABOUT);
     else studio.tell(`${name} was not brought in whole. ${inWords(error)} Undo takes back what is there of it.`, "failure", ABOUT);
   }
 }

@@ -37,7 +37,8 @@ export function eventsOf(bytes: Uint8Array): MidiFile {
   head.number(2); // how many tracks it says it has
   const division = head.number(2);
   if (format > 1) throw new BrokenMidi("holds songs of their own (format 2): export it as one song");
-  if ((division & 0x8000) !== 0 || division === 0) throw new BrokenMidi("counts in frames of film and not in beats: export it with beats");
+  if (division === 0) throw new BrokenMidi("says that a beat has no ticks: export it anew");
+  if ((division & 0x8000) !== 0) throw new BrokenMidi("counts in frames of film and not in beats: export it with beats");
   head.at = 8 + length;
   const tracks: MidiEvent[][] = [];
   let [damaged, left] = [0, MOST_EVENTS];
