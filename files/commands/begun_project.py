@@ -19,6 +19,8 @@ from prime_client.failures import (
     PrimeError,
 )
 
+ENDING = "the song is not whole; archiving its project, which may take some seconds"
+
 
 @contextlib.asynccontextmanager
 async def whole_or_archived(
@@ -55,6 +57,7 @@ async def _archive(server: ServerOfCommand, client: Client, project: str, name: 
         f"the project {name} ({project}) holds a part of the song, or nothing: archive it in the "
         f"studio, or by: ./run import --archive {project}"
     )
+    print(ENDING, file=sys.stderr, flush=True)
     try:
         async with asyncio.timeout(LAST_CALL_SECONDS):
             await _archive_anyhow(server, client, project)

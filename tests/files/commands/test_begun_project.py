@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from files.commands import begun_project
-from files.commands.begun_project import whole_or_archived
+from files.commands.begun_project import ENDING, whole_or_archived
 from files.commands.server_of_command import ServerOfCommand, server_of
 from files.imported_song import InList
 from files.upload import UploadIncomplete
@@ -63,7 +63,7 @@ async def test_a_project_that_could_not_be_filled_is_archived(
                 raise error
         assert archived(fake) == [made(fake)]
     assert capsys.readouterr().err == (
-        f"the project One  ({made(fake)}) was archived; nothing else to do\n"
+        f"{ENDING}\nthe project One  ({made(fake)}) was archived; nothing else to do\n"
     )
 
 
@@ -124,7 +124,7 @@ async def test_what_may_have_been_made_and_was_not_is_told_so(
         fake.reactions["projects.archive"] = refuse("not_found")
         await interrupted(server, client, heard)
         assert archived(fake) == [made(fake)]
-    assert capsys.readouterr().err == "no project was made; nothing else to do\n"
+    assert capsys.readouterr().err == f"{ENDING}\nno project was made; nothing else to do\n"
 
 
 async def test_where_our_login_was_ended_another_one_archives() -> None:
@@ -151,6 +151,7 @@ async def test_where_it_cannot_be_archived_it_is_named_with_what_to_do(
             async with whole_or_archived(server, client, "One", IN_LIST):
                 raise UploadIncomplete("2 ops were dropped")
     assert capsys.readouterr().err == (
+        f"{ENDING}\n"
         f"the project One ({made(fake)}) holds a part of the song, or nothing: archive it in the "
         f"studio, or by: ./run import --archive {made(fake)}\n"
     )

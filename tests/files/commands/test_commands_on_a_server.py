@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from files.commands import import_and_export as commands
+from files.commands.begun_project import ENDING
 from files.commands.import_and_export import export_project, import_song
 from files.upload import upload
 from prime_client.client import Client
@@ -63,7 +64,8 @@ async def test_a_signal_leaves_an_archived_project_and_a_line(
         node.journal.gate.clear()
         importing = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "machine.starting", "files", "import", str(SONG),
-            "--url", node.url, "--email", "ann@example.org", "--password", "correct horse", "--name", "One",
+            "--url", node.url, "--email", "ann@example.org", "--password", "correct horse",
+            "--name", "One",
             cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             preexec_fn=None if ends == signal.SIGINT else ignore_ctrl_c,
         )  # fmt: skip
@@ -78,6 +80,7 @@ async def test_a_signal_leaves_an_archived_project_and_a_line(
         assert (importing.returncode, said) == (128 + ends, "")
         [project] = (await client.projects.list(archived=True))["projects"]
         assert complained.splitlines() == [
+            ENDING,
             f"the project One ({project['id']}) was archived; nothing else to do",
             "prime: interrupted",
         ]
