@@ -156,9 +156,10 @@ def _origin_of(text: str) -> str | None:
         port = url.port
     except ValueError:
         return None
-    if not url.scheme or problem_with_host(url.hostname or "") or not text.isascii():
+    hostname = url.hostname or ""
+    if not url.scheme or problem_with_host(hostname) or not text.isascii():
         return None
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    host = f"[{hostname}]" if ":" in hostname else hostname
     is_usual = port is None or (url.scheme, port) in (("https", 443), ("http", 80))
     return f"{url.scheme}://{host}" + ("" if is_usual else f":{port}")
 
