@@ -126,7 +126,8 @@ def redis_url(text: str) -> str | None:
     if problem := "host" in parsed and problem_with_host(str(parsed["host"])):
         raise ValueError(problem)
     try:
-        ConnectionPool(**parsed).make_connection()  # it connects later
+        pool = ConnectionPool(**parsed)
+        pool.make_connection()  # type: ignore[no-untyped-call]  # it connects later
     except (TypeError, ValueError, RedisError):  # as above
         raise ValueError("it has a parameter behind its `?` that redis-py does not take") from None
     return text
