@@ -121,7 +121,7 @@ def redis_url(text: str) -> str | None:
         parsed = parse_url(text)
     except ValueError:  # its message may repeat the password
         raise ValueError from None
-    if urlsplit(text).netloc.count("@") > 1:
+    if "@" in urlsplit(text).netloc.rpartition("@")[0]:
         raise ValueError(PERCENT_ENCODED)
     if problem := "host" in parsed and problem_with_host(str(parsed["host"])):
         raise ValueError(problem)

@@ -80,7 +80,7 @@ def smtp_server(text: str) -> SmtpServer:
     except ValueError:
         raise ValueError from None
     has_more = url.path not in ("", "/") or url.query or url.fragment
-    if has_more or url.netloc.count("@") > 1:
+    if has_more or "@" in url.netloc.rpartition("@")[0]:
         raise ValueError(PERCENT_ENCODED)
     if problem := problem_with_host(url.hostname or ""):
         raise ValueError(problem)

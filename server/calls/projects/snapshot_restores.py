@@ -32,8 +32,8 @@ TRIES = 8
 TRIES_OF_ITS_OWN = 2
 """After so many other servers hold back what their members send."""
 
-LARGE_BYTES = 1_000_000
-"""Of a state: each try to bring back one of that size takes so long that others wait at once."""
+LARGE = 1_000_000
+"""Bytes of a state: each try to bring back a larger one takes so long that others wait at once."""
 
 OTHERS_EDIT = "others edit this project at this moment; ask again with this id"
 
@@ -54,7 +54,7 @@ async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> 
         # Another with this id may have been made while this one waited.
         if (restored_before := await _restored_before(context, proposal)) is not None:
             return restored_before
-        tries_of_its_own = 0 if live.room.document.size > LARGE_BYTES else TRIES_OF_ITS_OWN
+        tries_of_its_own = 0 if live.room.document.size > LARGE else TRIES_OF_ITS_OWN
         with ExitStack() as others:
             for number in range(TRIES):
                 if number == tries_of_its_own:

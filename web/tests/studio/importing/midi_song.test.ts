@@ -55,7 +55,7 @@ for (const [what, bytes, words] of [
   ["no notes", fileOf([HEAD]), /no notes/],
   ["several songs", fileOf([NOTE, NOTE], { format: 2 }), /format 2/],
   ["frames of film", fileOf([NOTE], { division: 0xe728 }), /frames of film/],
-  ["no ticks", fileOf([NOTE], { division: 0 }), /frames of film/],
+  ["no ticks", fileOf([NOTE], { division: 0 }), /a beat has no ticks/],
   ["too many bytes", new Uint8Array(MOST_BYTES + 1), /larger than 8 MB/],
   ["too many tracks", fileOf(Array.from({ length: 1_001 }, () => NOTE)), /more than 1000 tracks/],
 ] as const) {
