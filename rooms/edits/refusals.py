@@ -102,8 +102,8 @@ class Refusals:
         """Refuse what has just come for now; what follows it waits for it (rule D12)."""
         first = seat.delta_not_taken
         if first is None:
-            seat.came_count += 1
-            seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code), seat.came_count)
+            place = seat.next_place()
+            seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code), place)
         elif first.delta_id != error.id:
             error = answers.behind(self._project, str(error.id), first)
         return [send(error, seat.answer_to)]

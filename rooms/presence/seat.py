@@ -186,6 +186,10 @@ class Seat(Mover):
         if first is not None and first.delta_id == delta_id:
             self.delta_not_taken = None
             return first.place
+        return self.next_place()
+
+    def next_place(self) -> int:
+        """Of one more that comes, behind all that have come."""
         self.came_count += 1
         return self.came_count
 
