@@ -8,7 +8,7 @@ from persistence.pool import Database
 from server.control_plane.latencies import histogram_map
 from server.events.events import EventSubject
 from server.metrics.durations import Durations
-from tests.server.conftest import Node, create_project, eventually
+from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Wire, marker
 from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import PASSWORD, address_of
@@ -147,7 +147,7 @@ async def test_a_member_is_sent_out_and_a_room_closed_and_opened_from_the_page(
 
 
 async def test_maintenance_and_a_drain_are_begun_and_ended_by_keys_alone(
-    node: Node, browser: Browser, database: Database
+    nodes: Nodes, node: Node, browser: Browser, database: Database
 ) -> None:
     await a_room(node)
     page = await of_an_operator(node, browser, database)
@@ -170,6 +170,8 @@ async def test_maintenance_and_a_drain_are_begun_and_ended_by_keys_alone(
     assert await node.http("/readyz") == (200, "ready\n")
     await page.press("button:has-text('Drain')", "Enter")
     await page.see("dialog:has-text('There is no other node')")
+    await nodes.start()  # while that is read
+    await page.see("dialog:has-text('One other node serves')")
     await page.press("dialog button[type=submit]", "Enter")
 
     async def drains() -> bool:

@@ -10,10 +10,10 @@ import type { PolledState } from "./polled_state.js";
 export function Confirm({ seen }: { seen: PolledState }) {
   const action = seen.action.value;
   if (action === null) return null;
-  const { title, says, word, isDanger, reason, isForAWhile } = action;
+  const { title, word, isDanger, reason, isForAWhile } = action;
   return (
     <Dialog title={title} onClose={() => { seen.action.value = null; }}>
-      {says.map((sentence) => <p key={sentence} class="sentence"><bdi>{sentence}</bdi></p>)}
+      {action.says().map((sentence) => <p key={sentence} class="sentence"><bdi>{sentence}</bdi></p>)}
       <Form label={title} action={word} danger={isDanger} onSubmit={(fields) => seen.carryOut(action, fields)}>
         {reason !== null && <Field label={reason.label} name="reason" required maxLength={reason.most} autocomplete="off" />}
         {isForAWhile && <Choice label="For how long" name="hours" value="" options={WHILES} />}

@@ -8,7 +8,7 @@ import { Table } from "./Table.js";
 export function Nodes({ seen }: { seen: PolledState }) {
   const rows = seen.nodes.value;
   if (rows === null) return null;
-  const serving = rows.nodes.filter(({ state }) => state === "serving").length;
+  const othersOf = (node: string) => (): number => (seen.nodes.value?.nodes ?? []).filter((each) => each.node !== node && each.state === "serving").length;
   const isReadOnly = rows.maintenance.mode === "read_only";
   return (
     <Table title="Nodes" head={["node", "state", "load", "connections", "rooms", "members", "version", "since", "what to do"]}
@@ -21,7 +21,7 @@ export function Nodes({ seen }: { seen: PolledState }) {
           <td>
             {node.state === "drained"
               ? <button type="button" onClick={() => { seen.action.value = undrain(node.node); }}>Let people in…<span class="unseen"> to {node.node}</span></button>
-              : <button type="button" onClick={() => { seen.action.value = drain(node.node, serving - Number(node.state === "serving")); }}>Drain…<span class="unseen"> {node.node}</span></button>}
+              : <button type="button" onClick={() => { seen.action.value = drain(node.node, othersOf(node.node)); }}>Drain…<span class="unseen"> {node.node}</span></button>}
           </td>
         </tr>
       ))}

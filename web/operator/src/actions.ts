@@ -6,8 +6,8 @@ import { counted } from "../../pages/counted.js";
 
 export interface Action {
   readonly title: string;
-  /** What happens, and what the people will see, in sentences. */
-  readonly says: readonly string[];
+  /** What happens, and what the people will see, in sentences; what counts is counted when it is read. */
+  says(): readonly string[];
   /** What stands on the button. */
   readonly word: string;
   /** Whether it ends something for people. */
@@ -50,7 +50,7 @@ const missing = (silent: readonly string[] | undefined): string => (silent?.leng
 export function sendOut(member: string, name: string, room: string): Action {
   return action({
     title: `Send ${name} out of ${room}?`, word: "Send out", reason: { label: SHOWN, most: 100 },
-    says: [`${name} is out of this room at once, with your reason; the others see them leave.`, "It is no ban: they may join again. To keep them out, take their role away."],
+    says: () => [`${name} is out of this room at once, with your reason; the others see them leave.`, "It is no ban: they may join again. To keep them out, take their role away."],
     what: ({ reason = "" }) => called("operator.kick", { member, reason }, "kicked", ({ seats, silent }) => (seats === 0 ? `${name} was not there any more.` : `${name} is out of the room.`) + missing(silent)),
   });
 }
@@ -58,7 +58,7 @@ export function sendOut(member: string, name: string, room: string): Action {
 export function endLogins(user: string, name: string): Action {
   return action({
     title: `End all logins of ${name}?`, word: "End the logins", reason: { label: SHOWN, most: 100 },
-    says: [`Each program and browser of ${name} is cut off within a second, shows your reason, and asks them to log in.`, "What they have not sent yet stays in their client. It is no ban: they may log in again."],
+    says: () => [`Each program and browser of ${name} is cut off within a second, shows your reason, and asks them to log in.`, "What they have not sent yet stays in their client. It is no ban: they may log in again."],
     what: ({ reason = "" }) => called("operator.kick", { user, reason }, "kicked", ({ logins, silent }) => `${counted(logins, "login", "logins")} of ${name} ${logins === 1 ? "was" : "were"} ended.${missing(silent)}`),
   });
 }
@@ -66,7 +66,7 @@ export function endLogins(user: string, name: string): Action {
 export function closeRoom(project: string, name: string): Action {
   return action({
     title: `Close the room of ${name}?`, word: "Close the room", reason: { label: SHOWN, most: 500 }, isForAWhile: true,
-    says: ["Everyone is sent out of it and nobody gets in, on all nodes, until it is opened.", "Their clients show your sentence, keep what was not saved, and come back by themselves once it is open. Nothing is lost."],
+    says: () => ["Everyone is sent out of it and nobody gets in, on all nodes, until it is opened.", "Their clients show your sentence, keep what was not saved, and come back by themselves once it is open. Nothing is lost."],
     what: ({ reason = "", hours = "" }) => called("operator.close_room", { project, reason, ...(hours !== "" && { for_ms: Number(hours) * HOUR_MS }) }, "room_closed", ({ silent }) => `The room of ${name} is closed.${missing(silent)}`),
   });
 }
@@ -74,7 +74,7 @@ export function closeRoom(project: string, name: string): Action {
 export function openRoom(project: string, name: string): Action {
   return action({
     title: `Open the room of ${name}?`, word: "Open the room", isDanger: false,
-    says: ["People get in again: those who wait come back by themselves, and what they kept is saved."],
+    says: () => ["People get in again: those who wait come back by themselves, and what they kept is saved."],
     what: () => called("operator.open_room", { project }, "room_opened", ({ changed }) => (changed ? `The room of ${name} is open.` : `The room of ${name} was open already.`)),
   });
 }
@@ -82,7 +82,7 @@ export function openRoom(project: string, name: string): Action {
 export function beginMaintenance(): Action {
   return action({
     title: "Make all read-only?", word: "Make all read-only", reason: { label: "What everyone is shown (say when you are back)", most: 500 },
-    says: ["Nobody edits on any node, within two seconds.", "Everyone sees your sentence as a status; they still see each other, look and play. Edits wait in their clients and are saved when it is over: who closes the client before loses them."],
+    says: () => ["Nobody edits on any node, within two seconds.", "Everyone sees your sentence as a status; they still see each other, look and play. Edits wait in their clients and are saved when it is over: who closes the client before loses them."],
     what: ({ reason = "" }) => called("operator.maintenance", { mode: "read_only", message: reason }, "maintenance_begun", ({ unknown, silent }) => `All is read-only${unknown ? `, but for ${unknown} connections of nodes that are too old for it` : ""}.${missing(silent)}`),
   });
 }
@@ -90,17 +90,23 @@ export function beginMaintenance(): Action {
 export function endMaintenance(): Action {
   return action({
     title: "Let everyone edit again?", word: "Let everyone edit", isDanger: false,
-    says: ["Everyone edits again, within two seconds; what waited in their clients is sent and saved."],
+    says: () => ["Everyone edits again, within two seconds; what waited in their clients is sent and saved."],
     what: () => called("operator.maintenance", { mode: "off" }, "maintenance_ended", ({ silent }) => `Everyone edits again.${missing(silent)}`),
   });
 }
 
-export function drain(node: string, others: number): Action {
+function othersInWords(others: number): string {
+  if (others === 0) return "There is no other node: nobody could get in anywhere.";
+  return others === 1 ? "One other node serves." : `${others} other nodes serve.`;
+}
+
+/** `others`: how many other nodes serve by now. */
+export function drain(node: string, others: () => number): Action {
   return action({
     title: `Drain ${node}?`, word: "Drain it",
-    says: [
+    says: () => [
       "Its members are sent to other nodes, and it takes nobody new in; it goes on running.", "They notice a moment's reconnect.",
-      others === 0 ? "There is no other node: nobody could get in anywhere." : `${others === 1 ? "One other node serves" : `${others} other nodes serve`}.`,
+      othersInWords(others()),
     ],
     what: () => called("operator.drain", { node }, "node_drained", ({ changed, silent }) => `${node} ${changed ? "drains" : "was drained already"}.${missing(silent)}`),
   });
@@ -109,7 +115,7 @@ export function drain(node: string, others: number): Action {
 export function undrain(node: string): Action {
   return action({
     title: `Let people into ${node} again?`, word: "Let people in", isDanger: false,
-    says: ["It takes people in again. Who is elsewhere stays there until they come again."],
+    says: () => ["It takes people in again. Who is elsewhere stays there until they come again."],
     what: () => called("operator.undrain", { node }, "node_undrained", ({ changed, silent }) => `${node} ${changed ? "takes people in again" : "took people in already"}.${missing(silent)}`),
   });
 }

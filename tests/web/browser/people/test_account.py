@@ -62,6 +62,25 @@ async def test_A75_a_second_app_is_added_and_the_first_taken_off(
     await ann.result("auth.second_factor", challenge=challenge, code=tablet.code(1))
 
 
+async def test_A28_what_becomes_of_projects_is_shown_again_where_it_changed_meanwhile(
+    node: Node, browser: Browser, database: Database
+) -> None:
+    page = await own_account(browser, node)
+    await page.click("button:has-text('Delete the account …')")
+    await page.see("dialog:has-text('You own no project.')")
+    elsewhere = await node.guest()
+    await elsewhere.result("auth.login", email="ann@example.org", password=PASSWORD)
+    await elsewhere.result("projects.create", name="Made meanwhile")
+    await page.fill("form[aria-label='Delete the account'] input[name=password]", PASSWORD)
+    await page.click("form[aria-label='Delete the account'] button")
+    await page.see("dialog [role=alert]:has-text('Your projects have changed meanwhile')")
+    await page.see("dialog li:has-text('Made meanwhile')")
+    assert await database.fetchval("SELECT count(*) FROM account_deletions") == 0
+    await page.click("form[aria-label='Delete the account'] button")
+    await page.see("text=a login brings it back")
+    assert await database.fetchval("SELECT count(*) FROM account_deletions") == 1
+
+
 async def test_A73_an_account_is_deleted_by_a_mailed_code(
     node: Node, browser: Browser, database: Database
 ) -> None:

@@ -1,7 +1,7 @@
 /** The end of the account: what becomes of its projects is shown before. */
 
 import { useState } from "preact/hooks";
-import type { Calls } from "@prime/client";
+import { isEqual, type Calls } from "@prime/client";
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
@@ -19,18 +19,34 @@ export function Deletion({ studio, isGuest }: { studio: Studio; isGuest: boolean
         onSubmit={async () => setPreview(await studio.client.call("auth.deletion_preview", {}))}>
         <p>You are shown what becomes of your projects first.</p>
       </Form>
-      {preview !== null && <Confirm studio={studio} isGuest={isGuest} preview={preview} onClose={() => setPreview(null)} />}
+      {preview !== null && <Confirm studio={studio} isGuest={isGuest} preview={preview} onChanged={setPreview} onClose={() => setPreview(null)} />}
     </section>
   );
 }
 
-function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGuest: boolean; preview: Preview; onClose: () => void }) {
+interface Props {
+  readonly studio: Studio;
+  readonly isGuest: boolean;
+  readonly preview: Preview;
+  /** What becomes of the projects is another thing by now. */
+  readonly onChanged: (preview: Preview) => void;
+  readonly onClose: () => void;
+}
+
+function Confirm({ studio, isGuest, preview, onChanged, onClose }: Props) {
   const [isMailed, setMailed] = useState(false);
+  const [hasChanged, setChanged] = useState(false);
   const mail = async (): Promise<void> => {
     await studio.client.call("auth.request_deletion", {});
     setMailed(true);
   };
   const remove = async (typed: { readonly [field: string]: string }): Promise<void> => {
+    const now = await studio.client.call("auth.deletion_preview", {});
+    if (!isEqual(now, preview)) { // others came, went or got another role while this was read
+      onChanged(now);
+      setChanged(true);
+      return;
+    }
     const proof = isMailed ? { code: typed.code ?? "" } : { password: typed.password ?? "" };
     const done = await studio.client.call("auth.delete_account", isGuest ? {} : proof);
     onClose();
@@ -46,6 +62,7 @@ function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGues
           ))}
         </ul>
       )}
+      {hasChanged && <p class="failure" role="alert">Your projects have changed meanwhile. This is what becomes of them by now: delete the account again if you still want to.</p>}
       <p>{isGuest ? "It cannot be brought back: a guest has nothing to log in with." : `For ${preview.days} days nothing is gone: a login brings the account back.`}</p>
       <Form label="Delete the account" action="Delete the account" danger onSubmit={remove}>
         {!isGuest && !isMailed && <Field label="Your password" name="password" type="password" autocomplete="current-password" required />}
