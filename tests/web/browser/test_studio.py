@@ -254,3 +254,16 @@ async def test_it_fits_phones_and_wide_screens_in_dark_and_light(
     assert await ben.value("document.documentElement.scrollWidth") <= width
     await ben.screenshot(f"{width} {colours}")
     await ben.accessible()
+
+
+async def test_the_list_shows_a_tempo_that_a_midi_file_made_as_it_was_meant(
+    node: Node, browser: Browser
+) -> None:
+    page = await browser.open("ann", page_of(node))
+    await register(page, "Ann")
+    await page.see("h1:has-text('Projects')")
+    elsewhere = await node.guest()
+    await elsewhere.result("auth.login", email="ann@example.org", password=PASSWORD)
+    await elsewhere.result("projects.create", name="From a file", bpm=92.50007)
+    await page.fill("input[type=search]", "From a file")  # asks anew
+    await page.see("li:has-text('From a file'):has-text(' 92.5 bpm ')")

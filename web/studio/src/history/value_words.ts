@@ -8,6 +8,7 @@ import { gainInWords, panInWords } from "../channels/volume_and_pan.js";
 import { beatInClip, placeExactly } from "../timeline/place_words.js";
 import { keyInWords } from "../words/key_words.js";
 import { wordsOf } from "../words/property_words.js";
+import { tempoInWords } from "../words/tempo_words.js";
 
 /** Their time is of the song; that of others is of the clip that they are in. */
 const ON_TIME_LINE: ReadonlySet<Collection> = new Set(["clips", "markers", "tempo", "signatures"]);
@@ -75,7 +76,7 @@ function numberInWords(collection: Collection, name: string, value: number, song
     case "pan": return panInWords(value);
     case "vel": case "rel": return String(Math.round(value * 127));
     case "ch": case "lane": return String(value + 1);
-    case "bpm": return `${rounded(value)} bpm`;
+    case "bpm": return tempoInWords(value);
     case "sampleRate": return `${rounded(value)} Hz`;
     case "contentTime": return `${rounded(value)} s`;
     case "den": return `1/${value}`;

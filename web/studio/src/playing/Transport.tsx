@@ -10,6 +10,7 @@ import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";
 import type { Studio } from "../studio.js";
 import { placeInNumbers, placeInWords } from "../timeline/place_words.js";
 import { Player } from "./player.js";
+import { tempoInWords } from "../words/tempo_words.js";
 
 export function Transport({ studio }: { studio: Studio }) {
   const player = useMemo(() => new Player(studio), [studio.room.value]);
@@ -67,7 +68,7 @@ function InForce({ studio }: { studio: Studio }) {
   const signature = song?.get("signatures", signatureId ?? "");
   return (
     <span class="group in-force">
-      {tempoId !== null && tempo !== undefined && <button type="button" title="Change the tempo that holds here" onClick={() => studio.inspect("tempo", tempoId)}>{Math.round(tempo.bpm * 100) / 100} bpm</button>}
+      {tempoId !== null && tempo !== undefined && <button type="button" title="Change the tempo that holds here" onClick={() => studio.inspect("tempo", tempoId)}>{tempoInWords(tempo.bpm)}</button>}
       {signatureId !== null && signature !== undefined && <button type="button" title="Change the time signature that holds here" onClick={() => studio.inspect("signatures", signatureId)}>{signature.num}/{signature.den}</button>}
     </span>
   );

@@ -8,6 +8,7 @@ import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
 import { ROLE_WORDS } from "../people/roles.js";
 import type { Studio } from "../studio.js";
+import { tempoInWords } from "../words/tempo_words.js";
 
 type Project = Calls["projects.get"]["result"];
 
@@ -34,7 +35,7 @@ export function ProjectRow({ studio, project, onChanged }: Props) {
     <li class="card row project-row">
       <a class="grow" href={`#project=${encodeURIComponent(project.id)}`}>
         <strong><bdi>{project.name.slice(0, 120)}</bdi></strong>
-        <span class="quiet"> {project.bpm} bpm · {project.signature}{project.key !== null && <> · {project.key} {project.scale}</>}</span>
+        <span class="quiet"> {tempoInWords(project.bpm)} · {project.signature}{project.key !== null && <> · {project.key} {project.scale}</>}</span>
       </a>
       <span class="quiet">{ROLE_WORDS[project.role].title}{project.archived && ", archived"}</span>
       <time class="quiet" dateTime={new Date(project.updated_at).toISOString()}>{new Date(project.updated_at).toLocaleDateString()}</time>

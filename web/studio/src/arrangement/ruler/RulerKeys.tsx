@@ -7,6 +7,7 @@ import type { Studio } from "../../studio.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
 import { signaturesOf } from "../../timeline/signatures.js";
+import { tempoInWords } from "../../words/tempo_words.js";
 import { RULER_COLLECTIONS, type RulerCollection } from "./chips.js";
 import { moveTo, remove } from "./ruler_edits.js";
 
@@ -42,7 +43,7 @@ function marksOf(song: Readable): Mark[] {
   for (const collection of RULER_COLLECTIONS) {
     for (const [id, entity] of song.all(collection)) {
       const { time } = entity;
-      const chipText = "bpm" in entity ? `${Math.round(entity.bpm * 100) / 100} bpm` : "num" in entity ? `${entity.num}/${entity.den}` : `Marker ${entity.name.slice(0, 60)}`;
+      const chipText = "bpm" in entity ? tempoInWords(entity.bpm) : "num" in entity ? `${entity.num}/${entity.den}` : `Marker ${entity.name.slice(0, 60)}`;
       marks.push({ collection, id, time, words: `${chipText}, ${placeInWords(signatures, time)}` });
     }
   }
