@@ -22,8 +22,8 @@ interface TakenBack {
 export function takenBackInWords({ entry, dropped, entries }: TakenBack, song: Readable): string {
   const stays = staysInWords(dropped, entries.filter(({ seq, member }) => seq > (entry.reverts ?? 0) && seq < entry.seq && member !== entry.member), song);
   if (entry.total > 0) return `You ${editInWords(entry, song)}.${stays === "" ? "" : ` ${stays}`}`;
-  const nothing = `Nothing was ${entry.purpose === "redo" ? "redone" : "undone"}`;
-  return stays === "" ? `${nothing}: it is so already.` : `${nothing}. ${stays}`;
+  const [nothing, next] = entry.purpose === "redo" ? ["Nothing was redone", "The next redo is about the step behind it."] : ["Nothing was undone", "The next undo is about the step before it."];
+  return `${stays === "" ? `${nothing}: it is so already.` : `${nothing}. ${stays}`} ${next}`; // rule U10
 }
 
 interface Thing {

@@ -26,17 +26,17 @@ const pan = [{ op: 0, reason: "changed", col: "channels", id: "kick", props: ["p
 
 test("an undo that takes nothing back says who stands in the way", () => {
   const others = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
-  assert.equal(told([], pan as never, [others]), "Nothing was undone. Olle changed channel “Kick” since, so it stays.");
-  assert.equal(told([], pan as never, [others], { purpose: "redo" }), "Nothing was redone. Olle changed channel “Kick” since, so it stays.");
+  assert.equal(told([], pan as never, [others]), "Nothing was undone. Olle changed channel “Kick” since, so it stays. The next undo is about the step before it.");
+  assert.equal(told([], pan as never, [others], { purpose: "redo" }), "Nothing was redone. Olle changed channel “Kick” since, so it stays. The next redo is about the step behind it.");
   const gone = entryOf(9, "Olle", [{ op: "delete", col: "channels", id: "kick" }]);
-  assert.equal(told([], pan as never, [gone]), "Nothing was undone. Olle deleted channel “Kick” since, so it is left.");
+  assert.equal(told([], pan as never, [gone]), "Nothing was undone. Olle deleted channel “Kick” since, so it is left. The next undo is about the step before it.");
 });
 
 test("who changed something else of it, did so before, or is ourselves here, is not named", () => {
   const volume = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { volume: 1 } }]);
   const before = entryOf(4, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
   const own = entryOf(9, "Ada", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
-  for (const entry of [volume, before, own]) assert.equal(told([], pan as never, [entry]), "Nothing was undone. Channel “Kick” was changed since, so it stays.");
+  for (const entry of [volume, before, own]) assert.equal(told([], pan as never, [entry]), "Nothing was undone. Channel “Kick” was changed since, so it stays. The next undo is about the step before it.");
 });
 
 test("what is taken back in part says what stays, and what stays with it", () => {
@@ -46,10 +46,10 @@ test("what is taken back in part says what stays, and what stays with it", () =>
   assert.equal(told(deleted, left, [louder]), "You undid #5: deleted note D4 in “Lead”. Olle changed note C4 in “Lead” since, so it and clip “Lead” stay.");
   const both = entryOf(10, "Eva", [{ op: "set", col: "notes", id: "m", props: { vel: 1 } }]);
   const three = [...left, { op: 2, reason: "changed", col: "notes", id: "m", props: [] } as Dropped];
-  assert.equal(told([], three, [both, louder]), "Nothing was undone. Olle and Eva changed 2 notes since, so they and clip “Lead” stay.");
+  assert.equal(told([], three, [both, louder]), "Nothing was undone. Olle and Eva changed 2 notes since, so they and clip “Lead” stay. The next undo is about the step before it.");
 });
 
 test("what a server names that this page does not know, and an undo that finds all done, are told without a name", () => {
-  assert.equal(told([], [{ op: 0, reason: "changed", col: "later", id: "x", props: [] }], []), "Nothing was undone: it is so already.");
-  assert.equal(told([], [], []), "Nothing was undone: it is so already.");
+  assert.equal(told([], [{ op: 0, reason: "changed", col: "later", id: "x", props: [] }], []), "Nothing was undone: it is so already. The next undo is about the step before it.");
+  assert.equal(told([], [], []), "Nothing was undone: it is so already. The next undo is about the step before it.");
 });
