@@ -180,9 +180,17 @@ async def test_what_was_made_since_goes_only_once_that_is_read(
     await ben.click("button:has-text('Bring all of it back')")
     await ben.see("dialog:has-text('What was made since goes: 1 clip.')")
     assert await ben.value(f"{ROOM}.get('clips', 'cl_later_1') !== undefined")
+    track = {"op": "insert", "col": "tracks", "id": "tr_later_1", "entity": {"name": "Solo"}}
+    await ann.edit(project, track)
+    await ben.until(f"{ROOM}.get('tracks', 'tr_later_1') !== undefined")
     await ben.click("button:has-text('Bring it back')")
-    await ben.see(".toast:has-text('1 change brought it back')")
+    await ben.see("dialog:has-text('More was made meanwhile, and goes too: 1 track.')")
+    assert await ben.value(f"{ROOM}.get('tracks', 'tr_later_1') !== undefined")
+    await ben.click("button:has-text('Bring it back')")
+    await ben.see(".toast:has-text('2 changes brought it back')")
     assert await ben.value(f"{ROOM}.get('clips', 'cl_later_1') === undefined")
+    await ben.click("text=History")
+    await ben.see(f".entry:has-text('brought back from #{before}: deleted a track')")
 
 
 NAMED = {"op": "set", "col": "tracks", "id": "tr_lead_01"}

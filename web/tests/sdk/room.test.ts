@@ -163,6 +163,16 @@ for (const [what, name] of CANNOT_BE_SENT) {
   });
 }
 
+test("an id begins with the mark of its edit, and is another each time", async () => {
+  const { room, said } = await entered();
+  for (let times = 0; times < 2; times += 1) room.edit((tx) => tx.set("markers", "marker_01", { name: "B" }), { mark: "moment-12" });
+  const ids = said.map((message) => (message as { id: string }).id);
+  assert.equal(new Set(ids).size, 2);
+  for (const id of ids) assert.match(id, /^moment-12-[\w-]{22}$/);
+  for (const mark of ["", "a b", "x".repeat(41), 1]) assert.throws(() => room.edit((tx) => tx.delete("markers", "marker_01"), { mark: mark as string }), WrongUse);
+  assert.ok(room.get("markers", "marker_01"));
+});
+
 test("a mistake in a value is told where it is made, and by its name", async () => {
   const { room, said } = await entered();
   let after = false;
@@ -261,7 +271,7 @@ test("an edit that is no function, and options that there are not, are told", as
   const edit = room.edit.bind(room) as unknown as (...given: unknown[]) => unknown;
   const change = (tx: Untyped): unknown => tx["set"]!("markers", "marker_01", { name: "B" });
   assert.throws(() => edit([{ op: "delete" }]), { name: "WrongUse", message: /takes a function, as \(tx\) => / });
-  assert.throws(() => edit(change, { stepp: "one" }), { name: "WrongUse", message: /options are atomic, step, allowUnknown, and no stepp/ });
+  assert.throws(() => edit(change, { stepp: "one" }), { name: "WrongUse", message: /options are atomic, step, allowUnknown, mark, and no stepp/ });
   assert.throws(() => edit(change, "one"), { name: "WrongUse", message: /options are an object of / });
   assert.deepEqual(said, []);
 });

@@ -1,4 +1,6 @@
 import type { Kept } from "../delivery/outbox.js";
+import { WrongUse } from "../failures.js";
+import { newId } from "../ids.js";
 import type { Dropped } from "../schema/types.js";
 
 /** One of our deltas. */
@@ -20,9 +22,20 @@ export interface EditOptions {
   readonly step?: string;
   /** Let properties pass that this SDK does not know, for a newer server that does. */
   readonly allowUnknown?: boolean;
+  /** A word that its id begins with, so that a history can tell what it was: at most 40 letters, digits, `_` and `-`. */
+  readonly mark?: string;
 }
 
-export const OF_AN_EDIT: ReadonlySet<string> = new Set<keyof EditOptions>(["atomic", "step", "allowUnknown"]);
+export const OF_AN_EDIT: ReadonlySet<string> = new Set<keyof EditOptions>(["atomic", "step", "allowUnknown", "mark"]);
+
+const MARK = /^[\w-]{1,40}$/;
+
+/** The id of a delta, new each time. Throws `WrongUse` for a mark that no id can begin with. */
+export function idOfEdit(mark: string | undefined): string {
+  if (mark === undefined) return newId();
+  if (typeof mark !== "string" || !MARK.test(mark)) throw new WrongUse("a mark is 1 to 40 letters, digits, `_` and `-`");
+  return `${mark}-${newId()}`;
+}
 
 /** One that has no answer yet. */
 export interface OwnDelta extends Kept {

@@ -19,7 +19,7 @@ import { Listeners, Live, type Stop } from "../live.js";
 import type { ClientDelta, ClientMessage, Collection, Op, Presence, Role, ServerMessage } from "../schema/types.js";
 import { sendableCopy } from "../sendable_values.js";
 import { ArrivingState } from "./arriving_state.js";
-import { OF_AN_EDIT, promised, type Edit, type EditOptions, type OwnDelta, type Saved } from "./edits.js";
+import { idOfEdit, OF_AN_EDIT, promised, type Edit, type EditOptions, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
 import { IdleWork } from "./idle_work.js";
 import type { RoomConnection } from "./room_connection.js";
@@ -198,10 +198,11 @@ export class Room implements Readable {
   edit(change: (tx: Transaction) => void, options: EditOptions = {}): Edit {
     if (typeof change !== "function") throw new WrongUse("`edit` takes a function, as (tx) => tx.set(...)");
     checkNames(options, OF_AN_EDIT, "an edit's options are");
-    const { allowUnknown = false, ...more } = options;
+    const { allowUnknown = false, mark, ...more } = options;
+    const id = idOfEdit(mark);
     const tx = new Transaction(allowUnknown ? null : this.names);
     change(tx);
-    return this.propose(this.deltaOf(tx.end(), sendableCopy(more, "options") as typeof more));
+    return this.propose(this.deltaOf(tx.end(), { id, ...(sendableCopy(more, "options") as typeof more) }));
   }
 
   async undo(): Promise<Saved> {
@@ -216,7 +217,7 @@ export class Room implements Readable {
   gesture({ allowUnknown = false }: Pick<EditOptions, "allowUnknown"> = {}): Gesture<Edit> {
     return new Gesture<Edit>({
       show: (id, values) => this.say({ t: "gesture", project: this.project, id, values }),
-      end: (gesture, ops) => (this.over === null ? this.propose(this.deltaOf(ops, { gesture })) : this.tooLate(this.over)),
+      end: (gesture, ops) => (this.over === null ? this.propose(this.deltaOf(ops, { id: newId(), gesture })) : this.tooLate(this.over)),
     }, allowUnknown ? null : this.names);
   }
 
@@ -412,10 +413,10 @@ export class Room implements Readable {
     return this.replica.position ?? this.lastPosition;
   }
 
-  private deltaOf(ops: readonly Op[], more: { atomic?: boolean; step?: string; gesture?: string }): ClientDelta {
+  private deltaOf(ops: readonly Op[], more: { id: string; atomic?: boolean; step?: string; gesture?: string }): ClientDelta {
     if (ops.length === 0) throw new WrongUse("an edit holds one op at least");
     if (this.base === null) throw new WrongUse("the project's state is not here yet: wait for `join`");
-    return { t: "delta", project: this.project, id: newId(), ops, base: this.base.seq, ...more };
+    return { t: "delta", project: this.project, ops, base: this.base.seq, ...more };
   }
 
   /** Throws `WrongUse`, and then nothing of it is here. */

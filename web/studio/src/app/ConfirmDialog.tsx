@@ -8,8 +8,9 @@ export function ConfirmDialog({ studio }: { studio: Studio }) {
   const question = studio.question.value;
   if (question === null) return null;
   const close = (): void => { studio.question.value = null; };
+  // Another question is another window: it is read anew, and no second Enter answers it.
   return (
-    <Dialog title={question.title} onClose={close}>
+    <Dialog key={question.words} title={question.title} onClose={close}>
       <Form label={question.title} action={question.action} danger onSubmit={async () => {
         close();
         question.onYes();

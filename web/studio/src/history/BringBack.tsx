@@ -1,11 +1,12 @@
 /** Brings back what is shown of the past: all of it, or what is selected there. What goes by that is asked first. */
 
 import { useState } from "preact/hooks";
-import type { Readable, Room } from "@prime/client";
+import type { Room } from "@prime/client";
 
 import { counted } from "../../../pages/counted.js";
-import type { Studio } from "../studio.js";
-import { broughtBack, deletedInWords, selectedThen, withContents } from "./restoring.js";
+import type { Moment, Studio } from "../studio.js";
+import { askWhatGoes } from "./asked_back.js";
+import { broughtBack, goneBy, selectedThen, withContents } from "./restoring.js";
 
 const [SELECTED, ALL] = ["Bring back what is selected", "Bring all of it back"] as const;
 
@@ -14,17 +15,10 @@ export function BringBack({ studio, room }: { studio: Studio; room: Room }) {
   const moment = studio.moment.value;
   if (moment === null) return null;
   const selected = selectedThen(moment.song, studio.selection.value);
-  const ask = (title: string, only: ReadonlySet<string> | null): void => {
-    const deleted = deletedInWords(room, moment.song, only);
-    if (deleted === "") void bringBack(moment.song, only);
-    else {
-      studio.question.value = {
-        title, action: "Bring it back", words: `What was made since goes: ${deleted}. Undo takes that back.`,
-        onYes: () => void bringBack(moment.song, only),
-      };
-    }
+  const ask = (title: string, meant: () => ReadonlySet<string> | null): void => {
+    askWhatGoes(studio.question, { title, gone: () => goneBy(room, moment.song, meant()), bring: () => void bringBack(moment, meant()) });
   };
-  const bringBack = async (then: Readable, only: ReadonlySet<string> | null): Promise<void> => {
+  const bringBack = async (then: Moment, only: ReadonlySet<string> | null): Promise<void> => {
     setBusy(true);
     try {
       const count = await broughtBack(room, then, only);
@@ -40,8 +34,8 @@ export function BringBack({ studio, room }: { studio: Studio; room: Room }) {
   const mayNot = isBusy || !studio.mayBringBack;
   return (
     <>
-      {selected.length > 0 && <button type="button" disabled={mayNot} onClick={() => ask(SELECTED, withContents(moment.song, room, selected))}>{SELECTED}</button>}
-      <button type="button" disabled={mayNot} onClick={() => ask(ALL, null)}>{ALL}</button>
+      {selected.length > 0 && <button type="button" disabled={mayNot} onClick={() => ask(SELECTED, () => withContents(moment.song, room, selected))}>{SELECTED}</button>}
+      <button type="button" disabled={mayNot} onClick={() => ask(ALL, () => null)}>{ALL}</button>
     </>
   );
 }

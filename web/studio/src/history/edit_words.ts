@@ -3,6 +3,7 @@
 import type { Collection, Op, Readable } from "@prime/client";
 
 import { nameOf } from "../channels/channel_names.js";
+import { momentOf } from "./moment_mark.js";
 import { entityOf, textOf } from "./op_entity.js";
 import { isMove, valueInWords } from "./value_words.js";
 import { keyInWords } from "../words/key_words.js";
@@ -25,6 +26,8 @@ const RANK: readonly Collection[] = [
 const DONE = { insert: "added", set: "changed", move: "moved", delete: "deleted" } as const;
 
 interface EditToTell {
+  /** "": it has none yet. */
+  readonly id: string;
   readonly purpose: string;
   readonly reverts: number | null;
   readonly ops: readonly Op[];
@@ -32,8 +35,9 @@ interface EditToTell {
 }
 
 /** "changed channel “Bass” volume to -1.1 dB"; `song` tells names, and may be of another moment. */
-export function editInWords({ purpose, reverts, ops, total }: EditToTell, song: Readable): string {
-  const purposeWords = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
+export function editInWords(edit: EditToTell, song: Readable): string {
+  const { purpose, reverts, ops, total } = edit;
+  const purposeWords = purposeInWords(edit);
   if (total === 0 && (purpose === "undo" || purpose === "redo")) return `${purpose === "undo" ? "undid" : "redid"} nothing of #${reverts ?? "?"}`; // others have changed it since
   if (total === 0 || ops.length === 0) return purposeWords === "" ? "changed nothing any more" : purposeWords.replace(/: $/, "");
   const things = eachOnce(ops);
@@ -45,8 +49,23 @@ export function editInWords({ purpose, reverts, ops, total }: EditToTell, song: 
   const otherThings = things.filter(({ op, col }) => op !== first.op || col !== first.col);
   const verb = alike.every((op) => doneWith(op) === DONE.move) ? DONE.move : DONE[first.op];
   const [one, many] = NOUNS[first.col];
-  const firstWords = alike.length === 1 ? `${verb} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
+  const name = nameInWords(first, song);
+  const oneText = name === "" && first.op !== "set" ? aOrAn(one) : one;
+  const firstWords = alike.length === 1 ? `${verb} ${oneText}${name}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
   return purposeWords + firstWords + restInWords(otherThings, first, unseen);
+}
+
+/** "undid #7: ", "brought back from #12: "; "": it is told by its ops alone. */
+function purposeInWords({ id, purpose, reverts }: EditToTell): string {
+  if (purpose === "undo") return `undid #${reverts ?? "?"}: `;
+  if (purpose === "redo") return `redid #${reverts ?? "?"}: `;
+  if (purpose === "restore") return "restored a snapshot: ";
+  const seq = momentOf(id);
+  return seq === null ? "" : `brought back from ${seq === 0 ? "before the first edit" : `#${seq}`}: `;
+}
+
+function aOrAn(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
 /** What an edit did with each thing in the end: of several ops on one the latest values count. */
@@ -73,7 +92,7 @@ function restInWords(rest: readonly Op[], first: Op, unseen: number): string {
   if (!isOneKind || first.op === "set") return ` and ${rest.length + unseen} more`;
   const [one, many] = NOUNS[other.col];
   const isWithin = first.op === "insert" && rest.every((op) => op.op === "insert" && Object.values(op.entity as object).includes(first.id));
-  return ` ${isWithin ? "with" : "and"} ${rest.length === 1 ? `a ${one}` : `${rest.length} ${many}`}`;
+  return ` ${isWithin ? "with" : "and"} ${rest.length === 1 ? aOrAn(one) : `${rest.length} ${many}`}`;
 }
 
 /** "split clip “Lead” at 3.1": the second half is new, and the first ends where it begins; null: it was something else. */

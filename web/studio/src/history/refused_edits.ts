@@ -33,7 +33,7 @@ export function refusedInWords(refused: readonly RefusedEdit[], song: Readable):
   const byReason = new Map<string, string[]>();
   for (const { edit, error } of refused) {
     const why = inWords(error);
-    const editText = edit.t === "delta" ? editInWords({ purpose: "edit", reverts: null, ops: edit.ops, total: edit.ops.length }, song) : edit.t === "redo" ? "a redo" : "an undo";
+    const editText = edit.t === "delta" ? editInWords({ id: edit.id, purpose: "edit", reverts: null, ops: edit.ops, total: edit.ops.length }, song) : edit.t === "redo" ? "a redo" : "an undo";
     byReason.set(why, [...(byReason.get(why) ?? []), editText]);
   }
   return [...byReason].map(([why, all]) => {

@@ -5,6 +5,7 @@ import { COLLECTIONS, isEqual, newId, type Collection, type Readable, type Room,
 import { counted } from "../../../pages/counted.js";
 import type { Selection } from "../studio.js";
 import { NOUNS } from "./edit_words.js";
+import { markOf } from "./moment_mark.js";
 
 /** At most so many ops are one delta; more are several with one step of undo. */
 const MOST_OPS = 400;
@@ -13,30 +14,67 @@ const COLLECTION_NAMES = Object.keys(COLLECTIONS) as Collection[];
 
 type Change = (tx: Transaction) => void;
 
+/** A moment of the past. */
+interface Then {
+  readonly song: Readable;
+  /** null: it is now. */
+  readonly seq: number | null;
+}
+
 /** Of what is selected, that which is there at a moment: what is not seen is not meant. */
 export function selectedThen(then: Readable, selection: Selection | null): readonly string[] {
   return selection === null ? [] : selection.ids.filter((id) => then.get(selection.collection, id) !== undefined);
 }
 
-/** What `broughtBack` deletes of some entities, since it was made later; null: of all. Empty: nothing. */
-export function deletedInWords(now: Readable, then: Readable, only: ReadonlySet<string> | null): string {
-  const kinds: string[] = [];
-  for (const collection of COLLECTION_NAMES) {
-    const count = madeSince(now, then, collection, only).length;
-    if (count > 0) kinds.push(counted(count, ...NOUNS[collection]));
+/** What goes, by collection. */
+export type Gone = ReadonlyMap<Collection, readonly string[]>;
+
+/** Collection -> the pointers that make what has them go with one of it (rule O5). */
+const HANGING = new Map<Collection, (readonly [collection: Collection, pointer: string])[]>();
+for (const collection of COLLECTION_NAMES) {
+  for (const [pointer, [target, onDelete]] of Object.entries(COLLECTIONS[collection].pointers)) {
+    if (onDelete === "cascade") HANGING.set(target, [...(HANGING.get(target) ?? []), [collection, pointer]]);
   }
+}
+
+/** What `broughtBack` deletes of some entities, since it was made later, and all that goes with it; null: of all. */
+export function goneBy(now: Readable, then: Readable, only: ReadonlySet<string> | null): Gone {
+  const gone = new Map<Collection, Set<string>>();
+  const isSetBack = (collection: Collection, id: string): boolean => (only === null || only.has(id)) && then.get(collection, id) !== undefined;
+  const waiting: [Collection, string][] = COLLECTION_NAMES.flatMap((collection) => madeSince(now, then, collection, only).map((id): [Collection, string] => [collection, id]));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [collection, id] = next;
+    const ids = gone.get(collection) ?? new Set();
+    if (ids.has(id)) continue;
+    gone.set(collection, ids.add(id));
+    for (const [hanging, pointer] of HANGING.get(collection) ?? []) {
+      for (const each of now.by(hanging, pointer as never, id)) if (!isSetBack(hanging, each)) waiting.push([hanging, each]);
+    }
+  }
+  return new Map(COLLECTION_NAMES.filter((collection) => gone.has(collection)).map((collection) => [collection, [...gone.get(collection)!]]));
+}
+
+/** Without what was told to go before. */
+export function untold(gone: Gone, told: ReadonlySet<string>): Gone {
+  const left = [...gone].map(([collection, ids]) => [collection, ids.filter((id) => !told.has(id))] as const);
+  return new Map(left.filter(([, ids]) => ids.length > 0));
+}
+
+/** "1 track, 2 clips and 3 notes"; "": nothing. */
+export function goneInWords(gone: Gone): string {
+  const kinds = [...gone].map(([collection, { length }]) => counted(length, ...NOUNS[collection]));
   const last = kinds.pop() ?? "";
   return kinds.length === 0 ? last : `${kinds.join(", ")} and ${last}`;
 }
 
-/** Makes some entities what they were; null: all. Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */
-export async function broughtBack(room: Room, then: Readable, only: ReadonlySet<string> | null): Promise<number> {
+/** Makes some entities what they were after edit `seq`; null: all. Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */
+export async function broughtBack(room: Room, { song: then, seq }: Then, only: ReadonlySet<string> | null): Promise<number> {
   const changes = changesTo(room, then, only);
   const step = newId();
   const edits = [];
   for (let at = 0; at < changes.length; at += MOST_OPS) {
     const some = changes.slice(at, at + MOST_OPS);
-    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step, allowUnknown: true })); // what a newer server keeps of an entity comes back with it
+    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step, allowUnknown: true, ...(seq !== null && { mark: markOf(seq) }) })); // what a newer server keeps of an entity comes back with it
   }
   await Promise.all(edits.map(({ saved }) => saved));
   return changes.length;

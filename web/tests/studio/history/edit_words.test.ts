@@ -11,7 +11,7 @@ import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 const song = songOf({ ...TWO_TRACKS, channels: { ch: { name: "Bass", volume: 1 } }, notes: { n: { clip: "c1", time: 0, duration: 1, key: 60 } } });
 
 function told(ops: object[], more: object = {}): string {
-  return editInWords({ purpose: "edit", reverts: null, ops: ops as unknown as Op[], total: ops.length, ...more }, song);
+  return editInWords({ id: "", purpose: "edit", reverts: null, ops: ops as unknown as Op[], total: ops.length, ...more }, song);
 }
 
 test("an edit is told by what was done, with which, and to what", () => {
@@ -19,6 +19,8 @@ test("an edit is told by what was done, with which, and to what", () => {
   assert.equal(told([{ op: "insert", col: "notes", id: "x", entity: { clip: "c1", key: 61, time: 0 } }]), "added note C♯4 in “One”");
   assert.equal(told([{ op: "delete", col: "tracks", id: "t1" }]), "deleted track “One”");
   assert.equal(told([{ op: "set", col: "channels", id: "ch", props: { mute: true } }]), "changed channel “Bass”: muted");
+  assert.equal(told([{ op: "delete", col: "tracks", id: "gone" }, { op: "delete", col: "lanes", id: "gone" }]), "deleted a track and an automation lane");
+  assert.equal(told([{ op: "delete", col: "lanes", id: "gone" }]), "deleted an automation lane");
   assert.equal(told([{ op: "set", col: "channels", id: "gone", props: { pan: 0 } }]), "changed channel: pan to 100 % left");
 });
 

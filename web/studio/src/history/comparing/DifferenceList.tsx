@@ -6,7 +6,8 @@ import type { Room } from "@prime/client";
 import { counted } from "../../../../pages/counted.js";
 import { inWords } from "../../../../pages/failure_words.js";
 import type { Studio } from "../../studio.js";
-import { broughtBack } from "../restoring.js";
+import { askWhatGoes } from "../asked_back.js";
+import { broughtBack, goneBy } from "../restoring.js";
 import { bringBackInWords, type Change, type Kind } from "./change_list.js";
 import { beginComparing, nowSide, showSide, type Comparison } from "./comparison.js";
 
@@ -73,13 +74,17 @@ function One({ studio, comparison, change, isChosen, onChoose }: OneProps) {
   );
 }
 
-/** Makes what is chosen as it was at the first moment, and then shows now. */
+/** Makes what is chosen as it was at the first moment, and then shows now; what goes with it unlisted is asked first. */
 function BringBack({ studio, room, comparison, chosen }: { studio: Studio; room: Room; comparison: Comparison; chosen: readonly Change[] }) {
   const [isBusy, setBusy] = useState(false);
+  const meant = new Set(chosen.flatMap(({ entities }) => [...entities]));
+  const ask = (): void => {
+    askWhatGoes(studio.question, { title: bringBackInWords(chosen), gone: () => goneBy(room, comparison.from.song, meant), bring: () => void bringBack() }, meant);
+  };
   const bringBack = async (): Promise<void> => {
     setBusy(true);
     try {
-      const count = await broughtBack(room, comparison.from.song, new Set(chosen.flatMap(({ entities }) => [...entities])));
+      const count = await broughtBack(room, comparison.from, meant);
       if (studio.room.value !== room) return;
       if (comparison.to.seq !== null) beginComparing(studio, comparison.from, nowSide(room));
       studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${counted(count, "change", "changes")} made it as it was; undo takes that back.`);
@@ -90,7 +95,7 @@ function BringBack({ studio, room, comparison, chosen }: { studio: Studio; room:
     }
   };
   return (
-    <button type="button" class={chosen.length > 0 && chosen.every(({ kind }) => kind === "added") ? "danger" : "main"} disabled={isBusy || chosen.length === 0 || !studio.mayBringBack} onClick={() => void bringBack()}>
+    <button type="button" class={chosen.length > 0 && chosen.every(({ kind }) => kind === "added") ? "danger" : "main"} disabled={isBusy || chosen.length === 0 || !studio.mayBringBack} onClick={ask}>
       {bringBackInWords(chosen)}
     </button>
   );
