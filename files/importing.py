@@ -9,13 +9,23 @@ from files.imported_song import Song
 from files.lmms.reader import LMMS_ROOTS, read_lmms
 from files.midi.reader import read_midi
 from files.prime_file import read_prime_file
+from files.song_size import refuse_too_large
 
 ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .mid (MIDI), .prime.json"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 def read_song(path: Path) -> Song:
-    """The song in this file: the same entities with the same ids every time."""
+    """The song in this file: the same entities with the same ids every time.
+
+    Raises `BrokenSong`, also for more than a project holds.
+    """
+    song = _read(path)
+    refuse_too_large(song)
+    return song
+
+
+def _read(path: Path) -> Song:
     head = read_head(path)
     if not head:
         raise BrokenSong(path, "", f"is empty. Accepted: {ACCEPTED}")

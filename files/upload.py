@@ -42,7 +42,7 @@ def _tell_nobody(_saved: int, _of: int) -> None:
 async def upload(room: Room, ops: list[Op], tell: Callable[[int, int], None] = _tell_nobody) -> int:
     """Insert these ops and wait until all of them are on disk; returns the number of deltas.
 
-    `tell` is called with how many deltas are saved, and of how many.
+    `tell` is called with how many ops are saved, and of how many.
     """
     dropped_ops: list[tuple[str, str]] = []
     is_doubtful = False
@@ -55,8 +55,9 @@ async def upload(room: Room, ops: list[Op], tell: Callable[[int, int], None] = _
 
     stop = room.subscribe(note)
     try:
-        delta_ids = [room.edit(batch) for batch in cut_into_deltas(ops)]
-        await _saved(room, delta_ids, tell)
+        tell(0, len(ops))
+        ops_by_id = {room.edit(batch): len(batch) for batch in cut_into_deltas(ops)}
+        await _saved(room, ops_by_id, tell)
     except BaseException:
         room.leave()  # what is on its way is given up, and nobody is told of its refusals
         raise
@@ -75,24 +76,24 @@ async def upload(room: Room, ops: list[Op], tell: Callable[[int, int], None] = _
         raise UploadIncomplete(
             f"{len(missing_ops)} entities are not in the project, the first {first}"
         )
-    return len(delta_ids)
+    return len(ops_by_id)
 
 
-async def _saved(room: Room, delta_ids: list[str], tell: Callable[[int, int], None]) -> None:
+async def _saved(room: Room, ops_by_id: dict[str, int], tell: Callable[[int, int], None]) -> None:
     """All of them; raises `UploadIncomplete` where nothing comes any more."""
     clock = asyncio.get_running_loop().time
-    done = 0
+    done, of = 0, sum(ops_by_id.values())
     try:
         async with asyncio.timeout(SILENCE_SECONDS) as silence:
 
             async def saved(delta_id: str) -> None:
                 nonlocal done
                 await room.saved(delta_id)
-                done += 1
-                tell(done, len(delta_ids))
+                done += ops_by_id[delta_id]
+                tell(done, of)
                 silence.reschedule(clock() + SILENCE_SECONDS)
 
-            await asyncio.gather(*map(saved, delta_ids))
+            await asyncio.gather(*map(saved, ops_by_id))
     except TimeoutError:
         raise UploadIncomplete(
             f"the server has saved nothing for {SILENCE_SECONDS:g} seconds"

@@ -51,7 +51,7 @@ async def test_who_waits_is_told_how_far_it_is() -> None:
     async with fake_server() as server, Client(server.url, device="desk") as client:
         room = await client.join(PROJECT)
         assert await upload(room, OPS, lambda done, of: told.append((done, of))) == 2
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(0, 1_500), (1_000, 1_500), (1_500, 1_500)]
 
 
 async def test_what_was_interrupted_is_not_told_of_edit_by_edit(

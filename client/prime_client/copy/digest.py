@@ -15,8 +15,19 @@ _pack = msgpack.Packer(use_bin_type=True).pack
 
 def term(collection: str, entity_id: str, entity: Entity) -> int:
     """What one entity adds to the sum."""
+    encoded_entity = encoded(collection, entity_id, entity)
+    return int.from_bytes(hashlib.sha256(encoded_entity).digest()[:8], "big")
+
+
+def encoded(collection: str, entity_id: str, entity: Mapping[str, Any]) -> bytes:
+    """One entity as the digest is made of it; so it counts towards the size of a state (O16)."""
     packed_entity: bytes = _pack([collection, entity_id, _plain(entity)])
-    return int.from_bytes(hashlib.sha256(packed_entity).digest()[:8], "big")
+    return packed_entity
+
+
+def size_of_params(params: Mapping[str, Any]) -> int:
+    """Bytes of the `params` of a device in that encoding (O19)."""
+    return len(_pack(_plain(params)))
 
 
 def total(state: State) -> int:
