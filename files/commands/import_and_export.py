@@ -13,7 +13,6 @@ from rich.console import Console
 
 from files.broken_song import BrokenSong
 from files.commands.begun_project import whole_or_archived
-from files.commands.progress import progress_shown
 from files.commands.reports import report_export, report_import
 from files.commands.server_of_command import WrongUse, ask_password, server_of
 from files.dawproject.export import write_dawproject
@@ -28,6 +27,7 @@ from files.whole_file import NotWritten, problem_with_target
 from machine.caller_paths import path_of_caller
 from machine.children.child_program import ServerFailed
 from machine.nearest_words import command_parser
+from machine.progress import progress_shown
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
     CallFailed,
@@ -99,12 +99,12 @@ async def import_song(arguments: argparse.Namespace) -> int:
     if arguments.archive:
         return await archive_project(arguments)
     with progress_shown() as tell:
-        tell("reading the file", 0, 0)
+        tell("reading the file")
         song = read_song(arguments.file)
     name = _project_name(arguments.name, song.name, arguments.file.stem)
     async with server_of(arguments) as server, server.client() as client:
         with progress_shown() as tell:
-            tell("saving the song", 0, 0)
+            tell("making the project")
             async with whole_or_archived(server, client, name, song.in_list) as project:
                 room = await client.join(project)
                 deltas = await upload(room, song.to_ops(), partial(tell, "saving the song"))
@@ -135,11 +135,11 @@ async def export_project(arguments: argparse.Namespace) -> int:
         raise WrongUse(problem)
     async with server_of(arguments) as server, server.client() as client:
         with progress_shown() as tell:
-            tell("reading the project", 0, 0)
+            tell("reading the project")
             project = await whole_id(client, arguments.project)
             state = await whole_state(client, project)
     with progress_shown() as tell:
-        tell("writing the file", 0, 0)
+        tell("writing the file")
         losses = write(path, state)
     report_export(arguments, path, project, state, losses)
     return 0
