@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
+from machine.progress import Tell
 from machine.sockets.closed_pipes import ended
 from schema.text.counted_nouns import counted
 from server.backups import command_output
@@ -34,7 +34,7 @@ def main() -> int:
 
     end_words = EndWords()
 
-    async def work(tell: Callable[[str], None]) -> int:
+    async def work(tell: Tell) -> int:
         report = await back_up(url, arguments.to, arguments.keep, tell, end_words)
         if arguments.json:
             command_output.say_json(_report(report))
@@ -46,7 +46,7 @@ def main() -> int:
 
     try:
         with database_of(read_settings(options_of(arguments))) as url:
-            return command_output.run("backup", work, end_words)
+            return command_output.run("backup", work, end_words, is_for_eyes=not arguments.json)
     except Exception as error:
         return command_output.fail("backup", *message_and_exit_code(error))
 

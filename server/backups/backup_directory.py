@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from machine.progress import Tell, tell_nobody
 from machine.reading.plain_file import (
     NotPlain,
     may_be_written_by_others,
@@ -30,6 +31,8 @@ LOCK = ".prime-backup.lock"
 PRIVATE = 0o600
 MOST_OF_MANIFEST = 4_194_304
 """Bytes of a manifest that is read; one has some hundred a table."""
+SLICE_HASHED = 16_777_216
+"""Bytes of a file between two words of how far it is."""
 WAIT_SECONDS = 0.2
 """Between two looks whether a name is free."""
 
@@ -148,10 +151,10 @@ def newest(directory: Path) -> Backup:
     return backups[0]
 
 
-def verify(dump: Path, manifest: Manifest) -> None:
+def verify(dump: Path, manifest: Manifest, tell: Tell = tell_nobody) -> None:
     """Raises `NotKept` where a byte of the dump is another one than was written."""
     try:
-        size, sha256 = dump.stat().st_size, hashed(dump)
+        size, sha256 = dump.stat().st_size, hashed(dump, tell)
     except PermissionError as error:
         raise Unreadable(dump, error) from None
     except NotPlain as error:
@@ -166,10 +169,16 @@ def verify(dump: Path, manifest: Manifest) -> None:
         )
 
 
-def hashed(path: Path) -> str:
-    """The SHA-256 of a plain file. Raises `NotPlain` and `OSError`."""
-    with opened_plain(path, follows=True) as (file, _):
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def hashed(path: Path, tell: Tell = tell_nobody) -> str:
+    """The SHA-256 of a plain file, which is told in bytes. Raises `NotPlain` and `OSError`."""
+    digest = hashlib.sha256()
+    with opened_plain(path, follows=True) as (file, status):
+        done = 0
+        while chunk := file.read(SLICE_HASHED):
+            tell("checking the file, byte by byte", done, status.st_size)
+            digest.update(chunk)
+            done += len(chunk)
+    return digest.hexdigest()
 
 
 def _not_written(directory: Path, error: OSError) -> NotKept:

@@ -9,15 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.markup import escape
 
 from machine.postgres_programs import NoProgram, ProgramFailed
+from machine.progress import Tell, progress_shown, tell_nobody
 from schema.text.one_line import one_line
 from server.backups.backup_directory import NotKept
 from server.commands.command_failures import message_and_exit_code
 
-WIDEST = 100
 NOTHING = "nothing was left half done"
 ENDS = {
     signal.SIGINT: "interrupted",
@@ -26,7 +24,7 @@ ENDS = {
 }
 """Signals that end a command in order, and how it says so: SIGHUP is a terminal that closes."""
 
-Work = Callable[[Callable[[str], None]], Awaitable[int]]
+Work = Callable[[Tell], Awaitable[int]]
 
 
 class EndWords:
@@ -44,14 +42,16 @@ class EndedBySignal(Exception):
         self.code = 128 + number
 
 
-def run(word: str, work: Work, end_words: EndWords | None = None) -> int:
+def run(
+    word: str, work: Work, end_words: EndWords | None = None, *, is_for_eyes: bool = True
+) -> int:
     """The exit code: 0 done, 1 refused or failed, 2 not called rightly; errors are one line.
 
-    `work` is given what shows its progress, and keeps `end_words` true.
+    `work` is given what shows its progress if it is for eyes, and keeps `end_words` true.
     """
     end_words = end_words or EndWords()
     try:
-        return asyncio.run(_watched(work))
+        return asyncio.run(_watched(work, is_for_eyes))
     except EndedBySignal as error:
         return fail(word, f"{error}; {end_words.words or NOTHING}", error.code)
     except (NotKept, NoProgram, ProgramFailed) as error:
@@ -61,10 +61,9 @@ def run(word: str, work: Work, end_words: EndWords | None = None) -> int:
     return fail(word, f"{text}; {end_words.words}" if end_words.words else text, code)
 
 
-async def _watched(work: Work) -> int:
+async def _watched(work: Work, is_for_eyes: bool) -> int:
     """The first signal ends it in order; more of them do not disturb that."""
-    console = Console(stderr=True)
-    task = asyncio.ensure_future(_run_with_progress(console, work))
+    task = asyncio.ensure_future(_run_with_progress(work) if is_for_eyes else work(tell_nobody))
     signals_received: list[signal.Signals] = []
 
     def end(number: signal.Signals) -> None:
@@ -84,11 +83,10 @@ async def _watched(work: Work) -> int:
         raise
 
 
-async def _run_with_progress(console: Console, work: Work) -> int:
-    if not console.is_terminal:
-        return await work(lambda _text: None)
-    with console.status("beginning") as status:
-        return await work(lambda text: status.update(escape(text[:WIDEST])))
+async def _run_with_progress(work: Work) -> int:
+    with progress_shown() as tell:
+        tell("beginning")
+        return await work(tell)
 
 
 def say(text: str) -> None:

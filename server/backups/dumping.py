@@ -1,12 +1,12 @@
 """A backup is made: a dump and its manifest, both of one snapshot of the database."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
+from machine.progress import Tell
 from persistence.backups import backup_runs
 from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import Contents, Snapshot, snapshot
@@ -15,8 +15,6 @@ from server.backups import backup_directory
 from server.backups.backup_directory import Backup, Manifest, NotKept
 from server.backups.command_output import EndWords
 from server.version import VERSION
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,9 @@ async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> B
         server, program = database_snapshot.server, find("pg_dump", database_snapshot.server.major)
         backup_directory.begin(part)
         contents = await _dump_and_read(url, part, program, database_snapshot, tell)
-    tell("reading it once more, for its checksum")
     schema = contents.migrations[-1][:4] if contents.migrations else "0000"
     dump = directory / f"prime-{backup_directory.stamp(begun_at)}-{schema}.dump"
-    sha256, size = backup_directory.hashed(part), part.stat().st_size
+    sha256, size = backup_directory.hashed(part, tell), part.stat().st_size
     manifest = Manifest(
         backup_directory.FORMAT,
         dump.name,

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
+from machine.progress import Tell
 from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
 from persistence.backups import backup_runs
@@ -53,8 +53,7 @@ def main() -> int:
 
     end_words = EndWords()
 
-    async def work(tell: Callable[[str], None]) -> int:
-        tell("checking the file")
+    async def work(tell: Tell) -> int:
         began_at, newest = time.monotonic(), _backup_at(arguments.from_)
         with named_by(None if arguments.on in (SERVER, EMBEDDED) else "--on"):
             rehearsal = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
@@ -68,7 +67,7 @@ def main() -> int:
 
     try:
         with _database_in_use(read_settings(options_of(arguments))) as url:
-            return command_output.run("rehearse", work, end_words)
+            return command_output.run("rehearse", work, end_words, is_for_eyes=not arguments.json)
     except Exception as error:
         return command_output.fail("rehearse", *message_and_exit_code(error))
 

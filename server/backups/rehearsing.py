@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from machine.children.child_process import NotInstalled, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres, package_root
+from machine.progress import Tell
 from persistence.backups import restore_target
 from persistence.backups.contents import snapshot
 from persistence.database_url import checked
@@ -21,8 +22,6 @@ from server.backups import restoring
 from server.backups.backup_directory import Backup, NotKept
 from server.backups.command_output import EndWords
 from server.states.journal_audit import audit_in
-
-Tell = Callable[[str], None]
 
 EMBEDDED = "embedded"
 SERVER = "server"
@@ -53,7 +52,8 @@ async def rehearse(
     Raises what a restore raises; the database that it made is gone then, unless `end_words` names
     it.
     """
-    manifest = restoring.opened(backup.dump)
+    manifest = restoring.opened(backup.dump, tell)
+    tell("making a database for it")
     async with _empty_database(target, url, end_words) as (rehearsal_dsn, options):
         began_at = time.monotonic()
         server, contents = await restoring.load(
@@ -66,6 +66,7 @@ async def rehearse(
             makes_roles=target == EMBEDDED,
         )
         restored = time.monotonic()
+        tell("migrating, where it is older than this Prime")
         await bring_up_to_date(rehearsal_dsn)
         problems = await _audit_all(rehearsal_dsn, tell)
     return RehearsalReport(
@@ -88,8 +89,10 @@ async def _audit_all(url: str, tell: Tell) -> list[str]:
     problems: list[str] = []
     db = await Database.open(url, max_size=2, application_name="prime rehearse")
     try:
+        replayed, deltas = 0, sum(heads.values())
         for number, (project, head) in enumerate(heads.items(), start=1):
-            tell(f"replaying project {number:,} of {len(heads):,}")
+            tell(f"replaying project {number:,} of {len(heads):,}", replayed, deltas)
+            replayed += head
             problems += [f"{project}: {why}" for why in await _audit(db, project, head)]
     finally:
         await db.close()

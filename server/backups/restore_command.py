@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
+from machine.progress import Tell
 from machine.sockets.closed_pipes import ended
 from persistence.database_url import checked, chosen, named_by
 from persistence.errors import BadSetting
@@ -38,10 +38,9 @@ def main() -> int:
 
     end_words = EndWords()
 
-    async def work(tell: Callable[[str], None]) -> int:
+    async def work(tell: Tell) -> int:
         url = _url(arguments.to, arguments.config)
-        tell("checking the file")
-        manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
+        manifest = restoring.opened(arguments.file, tell, is_proved=not arguments.without_manifest)
         with named_by("--to" if arguments.to else None):
             restored = await restoring.restore(
                 arguments.file, manifest, url, arguments.jobs, tell, end_words
@@ -52,7 +51,7 @@ def main() -> int:
             _print_done(restored)
         return 0
 
-    return command_output.run("restore", work, end_words)
+    return command_output.run("restore", work, end_words, is_for_eyes=not arguments.json)
 
 
 def _url(target_url: str | None, config: str | None) -> str:

@@ -1,11 +1,13 @@
 """A backup is restored into an empty database, and proved against its manifest."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
+from machine.progress import Tell, tell_nobody
 from machine.reading.plain_file import NotPlain, opened_plain
 from persistence.backups import reset_after_restore, restore_target
 from persistence.backups.contents import Contents, ServerFacts, differences, snapshot
@@ -18,11 +20,12 @@ from server.backups import backup_directory
 from server.backups.backup_directory import Manifest, NotKept
 from server.backups.command_output import EndWords
 
-Tell = Callable[[str], None]
-
 BEGINNING = b"PGDMP"
 """Of a dump in pg_dump's custom format."""
 
+
+BEGUN = re.compile(r'processing data for table "(?:[^"]*\.)?([^".]+)"')
+"""What pg_restore says before the rows of a table."""
 
 AGAIN = "start no node on it: drop {0} and restore again"
 
@@ -59,7 +62,7 @@ class RestoreReport:
     renewed: RenewedEpochs
 
 
-def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
+def opened(dump: Path, tell: Tell = tell_nobody, *, is_proved: bool = True) -> Manifest | None:
     """The manifest of a dump whose bytes are as they were written; None: unproved on request.
 
     Raises `NotKept`.
@@ -78,7 +81,7 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
     if not is_proved:
         return None
     manifest = backup_directory.read(dump)
-    backup_directory.verify(dump, manifest)
+    backup_directory.verify(dump, manifest, tell)
     return manifest
 
 
@@ -135,11 +138,14 @@ async def load(
     options += [f"--role={owner}"] if owner else []
     options += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
     end_words.words = (HALF if jobs else IN_ONE).format(server.database)
-    await run(program, [*options, str(dump)], at.environment, tell)
+    await run(program, [*options, str(dump)], at.environment, _telling_rows(manifest, tell))
     end_words.words = WITHOUT_PROOF.format(server.database)
-    tell("comparing all rows with the manifest")
+    rows = _RowsDone(manifest)
+    tell("comparing all rows with the manifest", 0, rows.of)
     async with snapshot(url) as database_snapshot:
-        contents = await database_snapshot.read()
+        contents = await database_snapshot.read(
+            lambda table: tell(f"comparing rows of {table}", rows.before(table), rows.of)
+        )
     differ = differences(manifest.contents, contents) if manifest else []
     if differ:
         and_more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
@@ -148,6 +154,37 @@ async def load(
             f"the rows are not those that were backed up: {'; '.join(differ[:3])}{and_more}"
         )
     return server, contents
+
+
+class _RowsDone:
+    """How many rows are done, table by table, of those that the manifest says; 0 of 0: of none."""
+
+    def __init__(self, manifest: Manifest | None) -> None:
+        tables = manifest.contents.tables if manifest else {}
+        self._rows = {name: content.rows for name, content in tables.items()}
+        self.of = sum(self._rows.values())
+        self.done = 0
+        self._under_way = ""
+
+    def before(self, table: str) -> int:
+        """This table is begun, so the one before it is done."""
+        if table != self._under_way:
+            self.done += self._rows.get(self._under_way, 0)
+            self._under_way = table
+        return self.done
+
+
+def _telling_rows(manifest: Manifest | None, tell: Tell) -> Callable[[str], None]:
+    """For each line of pg_restore; with more connections than one, tables overlap."""
+    rows = _RowsDone(manifest)
+
+    def on_line(line: str) -> None:
+        begun = BEGUN.search(line)
+        if begun:
+            rows.before(begun[1])
+        tell(line, rows.done, rows.of)
+
+    return on_line
 
 
 def _program(server: ServerFacts, manifest: Manifest | None) -> PostgresProgram:

@@ -1,16 +1,16 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
+from machine.progress import Tell
 from persistence.errors import BadSetting
 from server.backups import command_output
 from server.backups.backup_directory import NotKept
 from server.backups.command_output import EndWords
-
-Tell = Callable[[str], None]
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +95,21 @@ def test_an_error_says_what_there_is_by_then(
 
     assert command_output.run("restore", work, left) in {1, 2}
     assert capsys.readouterr().err == "restore: no; the rows are in it\n"
+
+
+@pytest.mark.parametrize("is_for_eyes", [True, False])
+def test_how_far_it_is_is_shown_to_eyes_alone(
+    is_for_eyes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def tell(text: str, done: int = 0, of: int = 0, /) -> None:
+        told.append((text, done, of))
+
+    async def work(given: Tell) -> int:
+        given("replaying", 1, 2)
+        return 0
+
+    monkeypatch.setattr(command_output, "progress_shown", lambda: nullcontext(tell))
+    assert command_output.run("rehearse", work, is_for_eyes=is_for_eyes) == 0
+    assert told == ([("beginning", 0, 0), ("replaying", 1, 2)] if is_for_eyes else [])

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from machine.embedded_postgres import EmbeddedPostgres
+from machine.progress import tell_nobody
 from persistence.migrate import bring_up_to_date
 from server.backups.dumping import BackupReport, back_up
 from server.backups.restoring import opened
@@ -49,4 +50,4 @@ async def _filled(url: str) -> None:
 
 
 async def _backup(url: str, directory: Path) -> BackupReport:
-    return await back_up(url, directory, None, lambda _text: None)
+    return await back_up(url, directory, None, tell_nobody)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from machine.progress import tell_nobody
 from persistence.backups.contents import close, connect
 from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
@@ -35,7 +36,7 @@ async def backed_up(database: Database, database_url: str, tmp_path: Path) -> Ba
     await database.execute("INSERT INTO maintenance (message) VALUES ('We move.')")
     await database.execute(CLOSED, project.id)
     await database.execute(NODE)
-    return (await back_up(database_url, tmp_path, None, lambda _text: None)).backup
+    return (await back_up(database_url, tmp_path, None, tell_nobody)).backup
 
 
 async def epochs_in(url: str) -> list[str] | None:
@@ -68,7 +69,7 @@ async def test_whatever_ends_it_what_is_left_is_told(
     said: str,
     is_there: bool,
 ) -> None:
-    def tell(text: str) -> None:
+    def tell(text: str, _done: int = 0, _of: int = 0, /) -> None:
         if text.startswith(at):
             raise Halfway
 
@@ -84,7 +85,32 @@ async def test_whatever_ends_it_what_is_left_is_told(
         assert found == (before if is_there else None)
     again = pytest.raises(Unfit, match="is not empty") if is_there else nullcontext()
     with again:
-        await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, lambda _t: None, left)
+        await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, tell_nobody, left)
+
+
+@pytest.mark.parametrize("jobs", [None, 2])
+async def test_whoever_waits_is_told_how_many_rows_are_in_and_how_many_are_compared(
+    empty_database_url: str, backed_up: Backup, jobs: int | None
+) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def tell(text: str, done: int = 0, of: int = 0, /) -> None:
+        told.append((text, done, of))
+
+    manifest = restoring.opened(backed_up.dump, tell)
+    assert manifest is not None
+    assert ("checking the file, byte by byte", 0, manifest.bytes) in told
+    told.clear()
+    await restoring.restore(backed_up.dump, manifest, empty_database_url, jobs, tell, EndWords())
+    tables = manifest.contents.tables
+    rows = sum(table.rows for table in tables.values())
+    for words in ("comparing rows of", "processing data for table"):
+        counts = [(done, of) for text, done, of in told if text.startswith(words)]
+        assert counts == sorted(counts)
+        assert {of for _, of in counts} == {rows}
+        assert counts[-1][0] > 0
+        assert len(counts) == len(tables) or jobs  # lines of two processes may run together
+    assert told[-1] == ("giving new epochs", 0, 0)
 
 
 async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
@@ -97,7 +123,7 @@ async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
     left = EndWords()
     with pytest.raises(Unavailable):
         await restoring.restore(
-            backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
+            backed_up.dump, backed_up.manifest, empty_database_url, None, tell_nobody, left
         )
     assert "WITHOUT new epochs: start no node on it: drop" in left.words
 
@@ -107,7 +133,7 @@ async def test_what_operators_had_decided_stays_and_is_told_and_nodes_are_forgot
 ) -> None:
     left = EndWords()
     done = await restoring.restore(
-        backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
+        backed_up.dump, backed_up.manifest, empty_database_url, None, tell_nobody, left
     )
     assert (done.standing.message, done.standing.closed_rooms) == ("We move.", 1)
     assert left.words.endswith("is restored, with new epochs")
