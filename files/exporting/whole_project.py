@@ -4,6 +4,7 @@ import asyncio
 import copy
 from collections.abc import Mapping
 
+from files.exporting.ordered_state import in_order
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from prime_client.copy.state_ops import State
@@ -19,7 +20,7 @@ class NotWhole(Exception):
 
 
 async def whole_state(client: Client, project: str) -> State:
-    """The state with all that was acknowledged before this was called.
+    """The state with all that was acknowledged before this was called, in one order.
 
     Its digest is compared with the server's of the same seq. Raises `NotWhole`, and what
     `Client.join` and `Client.call` raise.
@@ -31,7 +32,7 @@ async def whole_state(client: Client, project: str) -> State:
     assert position is not None
     told_by_server = await client.history.at(project=project, seq=position.seq)
     _compare(state, position, told_by_server["position"], told_by_server["digest"])
-    return state
+    return in_order(state)
 
 
 async def _come_up_to(room: Room, wanted_position: Position) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from files.exporting import whole_project
+from files.exporting.ordered_state import in_order
 from files.exporting.whole_project import NotWhole, whole_state
+from files.prime_file import to_text
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
@@ -49,7 +51,9 @@ async def test_J13_it_waits_for_what_was_acknowledged_before(server: FakeServer)
         await server.wait_for("join")
         delta: dict[str, Any] = {"t": "delta", "project": PROJECT, "id": "remote_1", "at": 0.0}
         server.say(**delta, seq=1, user="ben", member="ben", ops=[VOLUME])
-        assert (await exported)["channels"]["ch_master"]["volume"] == 0.5
+        state = await exported
+        assert state["channels"]["ch_master"]["volume"] == 0.5
+        assert to_text(state) == to_text(in_order(state)), "two exports are the same bytes"
 
 
 async def test_what_does_not_come_is_a_failure(
