@@ -423,6 +423,8 @@ class Client(Calls, Reconnecting):
             if self._login_state.why_needed is not None:
                 raise self._login_state.failure() from None
             raise CallTimedOut("join", seconds) from None
+        except CallFailed as failed:
+            raise self._login_state.reason_of(failed) from None
         finally:
             if room.is_unwanted:
                 room.leave()

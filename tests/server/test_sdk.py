@@ -274,6 +274,21 @@ async def test_J13_what_was_imported_is_exported_whole_at_once(
             assert len((await whole_state(exporting, project))["markers"]) == 300
 
 
+@pytest.mark.parametrize("project", ["garbage", "00000000-0000-4000-8000-000000000000"])
+async def test_H5_whoever_has_not_logged_in_hears_so_whatever_is_joined(
+    node: Node, project: str
+) -> None:
+    """As of the SDK in TypeScript."""
+    async with Client(node.url, device="desk") as client:
+        with pytest.raises(CallFailed) as refused:
+            await client.join(project)
+        assert refused.value.code == "auth_required"
+        await client.register("ann@example.org", "ann", "correct horse battery")
+        with pytest.raises(CallFailed) as refused:
+            await client.join(project)
+        assert refused.value.code == ("bad_message" if project == "garbage" else "not_found")
+
+
 async def test_J14_a_login_that_a_restored_backup_does_not_hold_is_asked_for_and_edits_are_kept(
     node: Node, duo: tuple[Client, Room, Room], database_url: str
 ) -> None:

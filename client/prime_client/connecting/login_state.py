@@ -101,6 +101,11 @@ class LoginState:
         says_so = "log in" in why
         return CallFailed("auth_required", why if says_so else f"log in again: {why}")
 
+    def reason_of(self, refused: CallFailed) -> CallFailed:
+        """Why a join was refused: where nobody has logged in that comes first, whatever the id."""
+        is_told_first = refused.code == "bad_message" and self.session is None
+        return CallFailed("auth_required", "log in first") if is_told_first else refused
+
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""
         self._login_begun.set()
