@@ -12,9 +12,9 @@ from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
-from machine.consoles import console_of
 from machine.nearest_words import command_parser
 from machine.sockets.admin_sockets import directories_of_units, directory_of
+from machine.terminals.consoles import console_of
 from schema.text.counted_nouns import counted
 from schema.text.one_line import one_line
 

@@ -27,7 +27,7 @@ from files.whole_file import NotWritten, problem_with_target
 from machine.caller_paths import path_of_caller
 from machine.children.child_program import ServerFailed
 from machine.nearest_words import command_parser
-from machine.progress import progress_shown
+from machine.terminals.progress import progress_shown
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
     CallFailed,

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from loadtest.reports.report import figure_in_words
-from machine.consoles import console_of
+from machine.terminals.consoles import console_of
 
 WIDE = 200
 """Columns where there is no terminal: in a file no cell is cut."""

@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from machine.caller_paths import path_of_caller
-from machine.progress import Tell
 from machine.sockets.closed_pipes import ended
+from machine.terminals.progress import Tell
 from schema.text.counted_nouns import counted
 from server.backups import command_output
 from server.backups.command_output import EndWords

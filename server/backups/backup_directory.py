@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from machine.progress import Tell, tell_nobody
 from machine.reading.plain_file import (
     NotPlain,
     may_be_written_by_others,
@@ -22,6 +21,7 @@ from machine.reading.plain_file import (
     opened_plain,
     read_plain,
 )
+from machine.terminals.progress import Tell, tell_nobody
 from persistence.backups.contents import Contents, ServerFacts
 
 FORMAT = "prime backup 1"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from machine.postgres_programs import NoProgram, ProgramFailed
-from machine.progress import Tell, progress_shown, tell_nobody
+from machine.terminals.progress import Tell, progress_shown, tell_nobody
 from schema.text.one_line import one_line
 from server.backups.backup_directory import NotKept
 from server.commands.command_failures import message_and_exit_code

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
-from machine.progress import Tell
+from machine.terminals.progress import Tell
 from persistence.backups import backup_runs
 from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import Contents, Snapshot, snapshot

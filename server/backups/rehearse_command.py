@@ -10,9 +10,9 @@ import msgspec
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
-from machine.progress import Tell
 from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
+from machine.terminals.progress import Tell
 from persistence.backups import backup_runs
 from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import close, connect, server_of

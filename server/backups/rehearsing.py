@@ -11,7 +11,7 @@ from typing import Any
 
 from machine.children.child_process import NotInstalled, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres, package_root
-from machine.progress import Tell
+from machine.terminals.progress import Tell
 from persistence.backups import restore_target
 from persistence.backups.contents import snapshot
 from persistence.database_url import checked

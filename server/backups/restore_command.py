@@ -5,8 +5,8 @@ import sys
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
-from machine.progress import Tell
 from machine.sockets.closed_pipes import ended
+from machine.terminals.progress import Tell
 from persistence.database_url import checked, chosen, named_by
 from persistence.errors import BadSetting
 from schema.text.counted_nouns import counted

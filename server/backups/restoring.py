@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
-from machine.progress import Tell, tell_nobody
 from machine.reading.plain_file import NotPlain, opened_plain
+from machine.terminals.progress import Tell, tell_nobody
 from persistence.backups import reset_after_restore, restore_target
 from persistence.backups.contents import Contents, ServerFacts, differences, snapshot
 from persistence.backups.reset_after_restore import OrdersBefore

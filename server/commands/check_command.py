@@ -14,8 +14,8 @@ from rich.text import Text
 
 from machine import embedded_postgres
 from machine.children.child_process import ServerUnavailable
-from machine.consoles import console_of
 from machine.sockets.closed_pipes import ended
+from machine.terminals.consoles import console_of
 from server.commands.checks import node_checks, reachability_checks
 from server.commands.checks.data_directory import data_directory
 from server.commands.checks.database_checks import database_findings

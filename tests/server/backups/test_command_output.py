@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from machine.progress import Tell
+from machine.terminals.progress import Tell
 from persistence.errors import BadSetting
 from server.backups import command_output
 from server.backups.backup_directory import NotKept

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from machine.embedded_postgres import EmbeddedPostgres
-from machine.progress import tell_nobody
+from machine.terminals.progress import tell_nobody
 from persistence.migrate import bring_up_to_date
 from server.backups.dumping import BackupReport, back_up
 from server.backups.restoring import opened

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.progress import tell_nobody
+from machine.terminals.progress import tell_nobody
 from server.backups import backup_directory
 from server.backups.backup_directory import NotKept
 from server.backups.command_output import EndWords

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.progress import tell_nobody
+from machine.terminals.progress import tell_nobody
 from persistence.backups.contents import close, connect
 from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database

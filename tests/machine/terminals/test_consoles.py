@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.table import Table
 
-from machine.consoles import console_of
+from machine.terminals.consoles import console_of
 
 
 def table() -> Table:

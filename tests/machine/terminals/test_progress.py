@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from machine.progress import progress_shown
+from machine.terminals.progress import progress_shown
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
