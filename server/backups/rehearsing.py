@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,17 +91,31 @@ async def _audit_all(url: str, tell: Tell) -> list[str]:
     try:
         replayed, deltas = 0, sum(heads.values())
         for number, (project, head) in enumerate(heads.items(), start=1):
-            tell(f"replaying project {number:,} of {len(heads):,}", replayed, deltas)
+            tell_deltas = _telling(tell, number, len(heads), replayed, deltas)
+            tell_deltas(0)
+            problems += [
+                f"{project}: {why}" for why in await _audit(db, project, head, tell_deltas)
+            ]
             replayed += head
-            problems += [f"{project}: {why}" for why in await _audit(db, project, head)]
     finally:
         await db.close()
     return problems
 
 
-async def _audit(db: Database, project: str, head: int) -> list[str]:
+def _telling(
+    tell: Tell, number: int, projects: int, before: int, deltas: int
+) -> Callable[[int], None]:
+    """For how many deltas of a project are replayed; `before`: those of the projects before it."""
+    return lambda replayed: tell(
+        f"replaying project {number:,} of {projects:,}", before + replayed, deltas
+    )
+
+
+async def _audit(
+    db: Database, project: str, head: int, tell_deltas: Callable[[int], None]
+) -> list[str]:
     try:
-        report = await audit_in(db, project, digests=True)
+        report = await audit_in(db, project, digests=True, tell=tell_deltas)
     except PersistenceError as error:
         return [str(error)]
     return list(_problems(report, head))

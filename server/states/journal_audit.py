@@ -16,6 +16,13 @@ from server.states.stored_state import DamagedState, apply_entries, newest_whole
 
 PAGE = 1_000
 
+TOLD_EVERY = 100
+"""Entries between two words of how far the replay is."""
+
+
+def _tell_nobody(_replayed: int) -> None:
+    pass
+
 
 async def audit(database_url: str, project: str, *, digests: bool = False) -> dict[str, Any]:
     """Replays checkpoint and journal; `checkpoint_ok`: so does the journal from its start.
@@ -31,8 +38,14 @@ async def audit(database_url: str, project: str, *, digests: bool = False) -> di
         await db.close()
 
 
-async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict[str, Any]:
-    """The same, of a database that is open."""
+async def audit_in(
+    db: Database,
+    project: str,
+    *,
+    digests: bool = False,
+    tell: Callable[[int], None] = _tell_nobody,
+) -> dict[str, Any]:
+    """The same, of a database that is open. `tell`: how many entries are replayed by now."""
     journal = PostgresJournal(db)
     checkpoint = await stored_states.newest(db, project)
     oldest = await project_history.oldest(db, project)
@@ -41,7 +54,7 @@ async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict
     snapshot_fields: dict[str, Any] = (
         {"snapshots": await _snapshots(db, project)} if digests else {}
     )
-    by_seq = _replayed(rebuilt, first.seq, entries)
+    by_seq = _replayed(rebuilt, first.seq, entries, tell)
     document = _checkpointed(checkpoint, entries)
     seqs = [entry.seq for entry in entries]
     if digests:
@@ -60,11 +73,15 @@ async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict
     }
 
 
-def _replayed(document: Document, seq: int, entries: list[Entry]) -> dict[str, str]:
+def _replayed(
+    document: Document, seq: int, entries: list[Entry], tell: Callable[[int], None]
+) -> dict[str, str]:
     """Apply the entries to a state of `seq`: its digest then and after each, by seq."""
     digests = {str(seq): document.digest}  # keys of JSON are texts
-    for entry in entries:
+    for number, entry in enumerate(entries, start=1):
         apply_entries(document, [entry])
+        if not number % TOLD_EVERY:
+            tell(number)
         digests[str(entry.seq)] = document.digest
     return digests
 
