@@ -54,14 +54,18 @@ def run_many(
     *,
     offline: bool = False,
 ) -> Seeds:
-    """In as many processes as there are cores; `told` hears of the sum now and then."""
+    """In a process for each core, if there is enough; `told` hears of the sum now and then."""
     many = Seeds()
+    cut = list(_cut(seeds))
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        os.cpu_count(), spawning, initializer=gc.set_threshold, initargs=(YOUNG, 10, 10)
+        min(os.cpu_count() or 1, len(cut)),
+        spawning,
+        initializer=gc.set_threshold,
+        initargs=(YOUNG, 10, 10),
     ) as processes:
         run = partial(run_some, plant=plant, offline=offline)
-        for some in processes.map(run, _cut(seeds)):
+        for some in processes.map(run, cut):
             many.add(some)
             told(many)
     return many

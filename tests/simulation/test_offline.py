@@ -11,6 +11,9 @@ from tests.simulation.seeds import Seeds, run_many, run_some
 
 SEEDS = 10
 
+TALLIED_SEEDS = 8
+"""The first of them: what happens in these is counted, too."""
+
 HAPPENS = (
     "ops_made_offline",
     "ops_made_online",
@@ -35,7 +38,7 @@ def lost(some: Seeds) -> tuple[int, int]:
 
 
 def test_D10_D18_what_was_made_offline_stands_or_is_named() -> None:
-    some = run_some(range(8), "", offline=True)
+    some = run_some(range(TALLIED_SEEDS), "", offline=True)
     assert some.failures == []
     assert lost(some) == (0, 0)
     for what in HAPPENS:
@@ -51,12 +54,12 @@ def test_D18_a_server_that_does_not_look_at_the_base_is_noticed() -> None:
 
 
 def test_an_offline_seed_is_the_same_run_every_time() -> None:
-    assert run_seed(3, offline=True) == run_seed(3, offline=True)
+    assert run_seed(2, offline=True) == run_seed(2, offline=True)
 
 
 @pytest.mark.slow
-@pytest.mark.longest(15)
 @pytest.mark.timeout(600)
 def test_D10_D18_the_same_under_many_seeds() -> None:
-    many = run_many(range(SEEDS), offline=True)
-    assert (many.failures, many.done, lost(many)) == ([], SEEDS, (0, 0))
+    """Those of the first test have been looked at by then, too."""
+    many = run_many(range(TALLIED_SEEDS, SEEDS), offline=True)
+    assert (many.failures, many.done, lost(many)) == ([], SEEDS - TALLIED_SEEDS, (0, 0))
