@@ -21,7 +21,7 @@ def test_a_page_is_loaded_scrolled_and_left_alone(tmp_path: Path) -> None:
         pytest.skip(str(why))
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("there is no Node.js with npm on the PATH")
-    sizes = ("--members", "4", "--seconds", "1", "--repeats", "1", "--slow-down", "2")
+    sizes = ("--members", "4", "--seconds", "0.5", "--repeats", "1", "--slow-down", "2")
     song = str(ROOT / "files" / "songs" / "harbour_lights.prime.json")
     page = tmp_path / "page"
     report = report_of("browser", *sizes, "--song", song, "--report", str(page))

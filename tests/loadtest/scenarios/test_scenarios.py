@@ -56,7 +56,7 @@ def report_of(*words: str) -> dict[str, Any]:
 @real_hub
 def test_deltas() -> None:
     sizes = ("--rooms", "3", "--writers", "6", "--in-flight", "10", "--rate", "100")
-    report = report_of("deltas", *sizes, "--seconds", "1.5")
+    report = report_of("deltas", *sizes, "--seconds", "0.8")
     assert report["lost"] == 0
     assert report["refused"] == {}
     assert report["durable_per_s"] > 100
@@ -198,7 +198,7 @@ def test_a_full_song_is_as_much_as_a_project_holds() -> None:
 
 @real_hub
 def test_calls() -> None:
-    report = report_of("calls", "--rows", "200", "--callers", "2", "--seconds", "0.2")
+    report = report_of("calls", "--rows", "200", "--callers", "2", "--seconds", "0.05")
     assert report["failed"] == {}
     assert {row["kind"] for row in report["calls"]} >= {"get", "create", "recall: suggest"}
     for row in report["calls"]:
