@@ -18,6 +18,7 @@ from rich.console import Console
 
 from files.importing import read_song
 from loadtest import percentiles
+from loadtest.broken_promises import BROKEN
 from loadtest.chaos.judgement import Judgement
 from loadtest.chaos.live_view import FaultFigures, Figures, live, plain_line
 from loadtest.chaos.node_watch import NodeWatch
@@ -62,18 +63,6 @@ MIN_SHARE = HARM_SECONDS[0] + RECOVERY_SECONDS[0]
 
 FAILOVER = "postgres_failover"
 """How the faults begin that need a standby."""
-
-BROKEN = (
-    "lost",
-    "anomalies",
-    "false_alarms",
-    "checkpoints_wrong",
-    "copies_wrong",
-    "memory_problems",
-    "problems",
-    "vacuous",
-)
-"""What of a report must be nothing."""
 
 
 @dataclass(slots=True)

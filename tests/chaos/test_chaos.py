@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.chaos.chaos import BROKEN
+from loadtest.broken_promises import BROKEN
 from loadtest.checking.history import What, read_history
 
 ROOT = Path(__file__).parents[2]

@@ -13,6 +13,7 @@ from loadtest import commands
 from loadtest.argument_types import not_negative, websocket_url
 from loadtest.attack.catalogue import Outcome, Verdict
 from loadtest.attack.command import report_of, summary_of
+from loadtest.expected_failures import EXPECTED
 from loadtest.songs.demo_song import demo_song_path
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +88,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
 
 
 def exceptions_of_loadtest(above: type[BaseException] = Exception) -> Iterator[type[BaseException]]:
-    """All that its modules define, once its command line is imported."""
+    """All that its modules define, once the words of its command line are loaded."""
     for exception in above.__subclasses__():
         yield from exceptions_of_loadtest(exception)
         if exception.__module__.startswith("loadtest."):
@@ -96,9 +97,28 @@ def exceptions_of_loadtest(above: type[BaseException] = Exception) -> Iterator[t
 
 def test_what_goes_wrong_in_one_way_has_one_name() -> None:
     """Two of a name: one of them is not among those that are told in a line."""
+    commands._parser([*commands.COMMANDS.values(), *commands.SCENARIOS])
     names = [exception.__name__ for exception in set(exceptions_of_loadtest())]
-    assert {exception.__name__ for exception in commands.EXPECTED} & set(names)
+    assert {exception.__name__ for exception in EXPECTED} & set(names)
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize(("word", "module"), commands.COMMANDS.items())
+def test_each_word_of_run_is_in_the_module_that_is_named(word: str, module: str) -> None:
+    _, words = commands._parser([module])
+    assert list(words) == [word]
+
+
+def test_a_word_loads_no_scenario_but_its_own() -> None:
+    loaded = "import sys; sys.argv = ['', 'soak']; from loadtest.commands import _arguments as a"
+    names = "print(*(n for n in sys.modules if n.startswith('loadtest.')))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{loaded}; a(); {names}"],
+        capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    others = [module for word, module in commands.COMMANDS.items() if word != "soak"]
+    assert {*others, *commands.SCENARIOS} & set(done.stdout.split()) == set()
+    assert commands.COMMANDS["soak"] in done.stdout
 
 
 def test_attacks_of_which_none_was_tried_prove_nothing() -> None:
