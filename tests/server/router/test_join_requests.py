@@ -18,10 +18,12 @@ pytestmark = pytest.mark.postgres
 SEQUENCES = ("J J", "J J J", "J L", "J L J", "J J L", "J L J L", "J L J J", "J L J J L L")
 """What one connection sends: J a join, L a leave."""
 
-ENDS = [(words, upto) for words in SEQUENCES for upto in range(1, len(words.split()) + 1)]
-"""And after how many of them what they wait for is there."""
+each_sequence = pytest.mark.parametrize("words", SEQUENCES)
 
-each_end = pytest.mark.parametrize(("words", "upto"), ENDS)
+
+def ends_of(words: str) -> range:
+    """After how many of them what they wait for is there."""
+    return range(1, len(words.split()) + 1)
 
 
 def messages_of(words: str, project: str) -> list[Message]:
@@ -46,6 +48,14 @@ def due_answers(words: str, upto: int) -> list[tuple[str, str]]:
             answers.append((waiting, "joined"))
             waiting = None
     return answers
+
+
+async def in_a_room(node: Node, ann: Wire) -> tuple[Wire, Wire, LiveRoom]:
+    """A laptop of hers in a room, a phone that is not, and the room."""
+    laptop, phone = await node.again(ann), await node.again(ann, "phone")
+    project = await create_project(laptop)
+    await laptop.join(project)
+    return laptop, phone, node.hub.rooms[project]
 
 
 async def answers_to(wire: Wire, count: int) -> list[tuple[str, str]]:
@@ -84,13 +94,11 @@ async def is_let_in(wire: Wire, project: str) -> bool:
     return bool((await wire.edit(project, name))["t"] == "ack")
 
 
-@each_end
+@each_sequence
 async def test_J7_of_joins_that_wait_for_a_room_to_open_the_latest_counts(
-    node: Node, words: str, upto: int
+    node: Node, words: str
 ) -> None:
     ann = await node.musician("ann")
-    project = await create_project(ann)
-    node.journal.hold_loads()
 
     async def release() -> None:
         node.journal.load_gate.set()
@@ -98,23 +106,24 @@ async def test_J7_of_joins_that_wait_for_a_room_to_open_the_latest_counts(
     async def is_waiting(_: int) -> None:
         await node.journal.is_loading.wait()
 
-    await check_answers(ann, project, words, upto, release, is_waiting)
-    await node.hub.open(project)  # also where nobody waits for it any more
+    for upto in ends_of(words):
+        project = await create_project(ann)
+        node.journal.hold_loads()
+        laptop = await node.again(ann)
+        await check_answers(laptop, project, words, upto, release, is_waiting)
+        await node.hub.open(project)  # also where nobody waits for it any more
 
 
 @pytest.mark.parametrize("latest_first", [False, True])
-@each_end
+@each_sequence
 async def test_J7_of_joins_that_are_looked_up_the_latest_counts(
-    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, upto: int, latest_first: bool
+    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, latest_first: bool
 ) -> None:
     """Whichever is looked up sooner."""
     ann = await node.musician("ann")
-    project = await create_project(ann)
-    await ann.join(project)
-    phone = await node.again(ann, "phone")
     standing_of = project_members.standing_of
     held: list[asyncio.Event] = []
-    is_released = False
+    is_released = True
 
     async def slow(*args: Any) -> Any:
         if not is_released:
@@ -133,23 +142,23 @@ async def test_J7_of_joins_that_are_looked_up_the_latest_counts(
         await eventually(partial(_has, held, joins))
 
     monkeypatch.setattr(project_members, "standing_of", slow)
-    await check_answers(phone, project, words, upto, release, is_waiting)
+    for upto in ends_of(words):
+        _, phone, live = await in_a_room(node, ann)
+        is_released = False
+        held.clear()
+        await check_answers(phone, live.room.project, words, upto, release, is_waiting)
 
 
 async def _has(held: list[asyncio.Event], count: int) -> bool:
     return len(held) == count
 
 
-async def where_joins_wait_for_the_state(node: Node) -> tuple[Wire, Wire, LiveRoom]:
-    """Who is in a room, a phone of theirs that is not, and the room."""
-    ann = await node.musician("ann")
-    project = await create_project(ann)
-    await ann.join(project)
-    phone = await node.again(ann, "phone")
-    live = node.hub.rooms[project]
+async def where_joins_wait_for_the_state(node: Node, ann: Wire) -> tuple[Wire, Wire, LiveRoom]:
+    """As `in_a_room`."""
+    laptop, phone, live = await in_a_room(node, ann)
     live.room.joining.encoded_states.clear()
     live.room.joining.is_encoding = True
-    return ann, phone, live
+    return laptop, phone, live
 
 
 def at_work(may_end: asyncio.Event) -> Job:
@@ -158,27 +167,36 @@ def at_work(may_end: asyncio.Event) -> Job:
         yield PAUSE
 
 
-@pytest.mark.parametrize("words", ["L J", "L J J", "L L J", "L J J L L", "J L J", "J L J J L L"])
+IN_ORDER = ("L J", "L J J", "L L J", "L J J L L", "J L J", "J L J J L L")
+
+
 @pytest.mark.parametrize("is_in", [True, False])
 @pytest.mark.parametrize("works_longer", [True, False])
 async def test_J7_D22_answers_come_in_order_while_the_room_has_other_work(
-    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, *, is_in: bool, works_longer: bool
+    node: Node, monkeypatch: pytest.MonkeyPatch, *, is_in: bool, works_longer: bool
 ) -> None:
     """Whether the room or the look for who may come in takes longer."""
     ann = await node.musician("ann")
-    project = await create_project(ann)
-    await ann.join(project)
-    phone = await node.again(ann, "phone")
-    if is_in:
-        await phone.join(project)
-    live, standing_of = node.hub.rooms[project], project_members.standing_of
-    may_end_work, may_look = asyncio.Event(), asyncio.Event()
+    standing_of, may_look = project_members.standing_of, asyncio.Event()
 
     async def slow(*args: Any) -> Any:
         await may_look.wait()
         return await standing_of(*args)
 
     monkeypatch.setattr(project_members, "standing_of", slow)
+    for words in IN_ORDER:
+        may_look.set()
+        _, phone, live = await in_a_room(node, ann)
+        if is_in:
+            await phone.join(live.room.project)
+        may_look.clear()
+        await _come_in_order(phone, live, words, may_look, works_longer=works_longer)
+
+
+async def _come_in_order(
+    phone: Wire, live: LiveRoom, words: str, may_look: asyncio.Event, *, works_longer: bool
+) -> None:
+    project, may_end_work = live.room.project, asyncio.Event()
     live.run(at_work(may_end_work))
     for message in messages_of(words, project):
         await phone.send(message)
@@ -205,12 +223,18 @@ async def test_J7_D22_answers_come_in_order_while_the_room_has_other_work(
 
 
 @pytest.mark.parametrize("is_seated", [True, False])
-@each_end
+@each_sequence
 async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
-    node: Node, words: str, upto: int, is_seated: bool
+    node: Node, words: str, is_seated: bool
 ) -> None:
     """Whether the one before is in the room by then, or still on its way there."""
-    ann, phone, live = await where_joins_wait_for_the_state(node)
+    ann = await node.musician("ann")
+    for upto in ends_of(words):
+        await _latest_counts(node, ann, words, upto, is_seated=is_seated)
+
+
+async def _latest_counts(node: Node, ann: Wire, words: str, upto: int, *, is_seated: bool) -> None:
+    laptop, phone, live = await where_joins_wait_for_the_state(node, ann)
     project = live.room.project
 
     async def release() -> None:
@@ -223,16 +247,16 @@ async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
             await eventually(partial(_is_seated, live, f"J{n}"))
 
     await check_answers(phone, project, words, upto, release, is_waiting)
-    await ann.ping()
+    await laptop.ping()
     if "L" not in words:
-        assert len(ann.heard("member_joined")) == 1
-        assert ann.heard("member_left") == []
+        assert len(laptop.heard("member_joined")) == 1
+        assert laptop.heard("member_left") == []
 
 
 async def test_J7_where_the_later_join_is_refused_too_its_member_has_gone(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann, phone, live = await where_joins_wait_for_the_state(node)
+    laptop, phone, live = await where_joins_wait_for_the_state(node, await node.musician("ann"))
     project = live.room.project
     await phone.send({"t": "join", "id": "J0", "project": project})
     await eventually(partial(_is_seated, live, "J0"))
@@ -244,8 +268,8 @@ async def test_J7_where_the_later_join_is_refused_too_its_member_has_gone(
     await phone.send({"t": "join", "id": "J1", "project": project})
     assert await answers_to(phone, 2) == [("J0", "not_joined"), ("J1", "not_found")]
     assert len(live.room.seats) == 1
-    await ann.until("member_left")
-    [session] = [c.session for c in node.connections.values() if c.id not in live.room.seats]
+    await laptop.until("member_left")
+    session = node.connection(device="phone").session
     assert isinstance(session, LoggedIn)
     assert (session.rooms, session.joins) == (set(), {})
 
