@@ -45,7 +45,7 @@ class _Steps:
     def counted(self) -> Iterator[None]:
         self._began = self._counter.count
         before = sys.gettrace()
-        sys.settrace(self._counter)
+        sys.settrace(self._counter.trace)
         try:
             yield
         finally:

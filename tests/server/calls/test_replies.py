@@ -240,12 +240,15 @@ async def test_C7_no_reply_of_any_call_is_larger_than_its_bound(heavy: Heavy, no
     assert {method: size for method, size in sizes.items() if size > MAX_REPLY_BYTES} == {}
 
 
-async def test_C8_the_next_page_begins_where_one_was_full(heavy: Heavy) -> None:
+async def test_C8_the_next_page_begins_where_one_was_full_and_what_is_too_large_says_so(
+    heavy: Heavy,
+) -> None:
     its = {"project": heavy.project}
     await _all_pages(heavy.ann, "history.list", "entries", DELTAS + MANY + 2, limit=200, **its)
     await _all_pages(heavy.ann, "snapshots.list", "snapshots", 14, limit=200, **its)
     await _all_pages(heavy.ann, "members.list", "members", 451, limit=100, **its)
     await _all_pages(heavy.ann, "projects.list", "projects", 13, limit=200)
+    await _what_is_too_large_says_so(heavy)
 
 
 async def _all_pages(wire: Wire, method: str, items: str, at_least: int, **params: Any) -> None:
@@ -265,7 +268,7 @@ async def _all_pages(wire: Wire, method: str, items: str, at_least: int, **param
     assert pages > 1, method
 
 
-async def test_C8_what_is_too_large_for_a_page_says_so(heavy: Heavy) -> None:
+async def _what_is_too_large_says_so(heavy: Heavy) -> None:
     project = heavy.project
     page = await heavy.ann.result("history.list", project=project, entity="dev_wide", limit=50)
     assert {(len(entry["ops"]), entry["total"]) for entry in page["entries"][:-1]} == {(0, 1)}
