@@ -1,6 +1,5 @@
 """docs/promises.md names the tests and attacks that stand for each promise: all are there."""
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from loadtest.attack.catalogue import ATTACKS
 from loadtest.attack.trying import FAMILIES
+from tests.function_names import function_names
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "promises.md"
@@ -28,12 +28,8 @@ def section(promise: str) -> str:
 @cache
 def all_tests() -> frozenset[str]:
     """Every test of the project, as `file.py::test_name` and by its name alone."""
-    names: set[str] = set()
-    for path in (ROOT / "tests").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                names |= {node.name, f"{path.relative_to(ROOT)}::{node.name}"}
-    return frozenset(names)
+    functions = function_names()
+    return frozenset({name for name, _ in functions} | {f"{path}::{n}" for n, path in functions})
 
 
 def stands_for(line: str, promise: str) -> list[str]:

@@ -1,11 +1,11 @@
 """PROTOCOL.md and docs/faults.md are contracts: a test quotes each rule, and none that is none."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.function_names import function_names
 
 ROOT = Path(__file__).parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* ", re.MULTILINE)
@@ -19,13 +19,6 @@ def quoted_by(name: str) -> list[str]:
     """The rules in a test's name: `test_D2_D9_...` quotes two."""
     found = QUOTES.match(name)
     return found[1].strip("_").split("_") if found else []
-
-
-def _test_names() -> Iterator[tuple[str, Path]]:
-    for path in sorted((ROOT / "tests").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield node.name, path.relative_to(ROOT)
 
 
 def test_rules_are_numbered_once() -> None:
@@ -48,13 +41,13 @@ def test_names_quote_rules() -> None:
 
 
 def test_every_rule_is_quoted_by_a_test() -> None:
-    quoted = {rule for name, _ in _test_names() for rule in quoted_by(name)}
+    quoted = {rule for name, _ in function_names() for rule in quoted_by(name)}
     assert [rule for rule in RULES if rule not in quoted] == []
 
 
 def test_every_rule_of_the_protocol_has_a_test_of_its_own() -> None:
     """One that quotes no other."""
-    alone = {quoted[0] for name, _ in _test_names() if len(quoted := quoted_by(name)) == 1}
+    alone = {quoted[0] for name, _ in function_names() if len(quoted := quoted_by(name)) == 1}
     protocol = RULE.findall(CONTRACTS[0].read_text(encoding="utf-8"))
     assert [rule for rule in protocol if rule not in alone] == []
 
@@ -62,7 +55,7 @@ def test_every_rule_of_the_protocol_has_a_test_of_its_own() -> None:
 def test_quoted_rules_exist() -> None:
     unknown = [
         f"{path}: {name}"
-        for name, path in _test_names()
+        for name, path in function_names()
         if any(rule not in RULES for rule in quoted_by(name))
     ]
     assert unknown == []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.operating.known_metrics import families
 
@@ -100,10 +101,38 @@ def _file_names() -> frozenset[str]:
     return frozenset(found | {path.name for path in ROOT.iterdir()})
 
 
+class Module(NamedTuple):
+    """What is looked for in a module; of those of tests only what they define."""
+
+    defined: frozenset[str]
+    """As `defined_in` says."""
+    words: frozenset[str]
+    """Texts of one word."""
+    beginnings: frozenset[str]
+    """What stands before the first `{` of its texts, as `closed_`."""
+
+
 @cache
+def _read(path: str) -> Module:
+    """In one reading: there are a thousand of them."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    defined = frozenset(_defined(tree.body, ""))
+    if path.startswith("tests/"):
+        return Module(defined, frozenset(), frozenset())
+    words: set[str] = set()
+    beginnings: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(value)) if " " not in value:
+                words.add(value)
+            case ast.JoinedStr(values=[ast.Constant(value=str(value)), *_]):
+                beginnings.add(value)
+    return Module(defined, frozenset(words), frozenset(beginnings))
+
+
 def defined_in(path: str) -> frozenset[str]:
     """`Class`, `Class.method`, `Class.field`, `function` and `CONSTANT` of a module."""
-    return frozenset(_defined(ast.parse((ROOT / path).read_text(encoding="utf-8")).body, ""))
+    return _read(path).defined
 
 
 def _defined(body: list[ast.stmt], prefix: str) -> Iterator[str]:
@@ -137,7 +166,7 @@ def _own_fields(function: ast.AST) -> Iterator[str]:
 def is_name(name: str) -> bool:
     """Whether our code, our tables, the wire or Python has it: `client.join` by its `join`."""
     first, _, last = name.partition(".")[0], *name.rpartition(".")[1:]
-    if name in all_names() | _words_of_the_code() | _metrics() or hasattr(builtins, name):
+    if name in _known() or hasattr(builtins, name):
         return True
     if "." in name:
         return first[0].islower() and last in all_names()
@@ -145,19 +174,23 @@ def is_name(name: str) -> bool:
 
 
 @cache
+def _known() -> frozenset[str]:
+    return all_names() | _words_of_the_code() | _metrics()
+
+
+@cache
 def all_names() -> frozenset[str]:
     """Every name of our code, whole and by its last part; of the tables; of the wire."""
     names: set[str] = set()
     for path in _modules():
-        names |= defined_in(str(path.relative_to(ROOT)))
-        names.add(path.stem)
+        names |= defined_in(path) | {Path(path).stem}
     names |= {name.rpartition(".")[2] for name in names}
     return frozenset(names | _sql_names() | _wire_names() | _typescript_names())
 
 
-def _modules() -> list[Path]:
+def _modules() -> list[str]:
     return [
-        path
+        path.relative_to(ROOT).as_posix()
         for folder in CODE
         for path in sorted((ROOT / folder).rglob("*.py"))
         if "peers" not in path.parts
@@ -177,13 +210,7 @@ def _typescript_names() -> set[str]:
 @cache
 def _words_of_the_code() -> frozenset[str]:
     """Texts of one word in the code: variables of the environment, counters, metrics."""
-    words = {
-        node.value
-        for path in _modules()
-        if path.relative_to(ROOT).parts[0] != "tests"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value
-    }
+    words = {word for path in _modules() for word in _read(path).words}
     return frozenset(words | {f"prime_{word}" for word in words})
 
 
@@ -198,14 +225,11 @@ def _metrics() -> frozenset[str]:
 def _beginnings_of_words() -> frozenset[str]:
     """What stands before the first `{` of a counter's name, as `closed_`."""
     return frozenset(
-        node.values[0].value
-        for path in sorted((ROOT / "server").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.JoinedStr)
-        and isinstance(node.values[0], ast.Constant)
-        and isinstance(node.values[0].value, str)
-        and re.fullmatch(r"[a-z]{3,}_", node.values[0].value)
-        and node.values[0].value != "prime_"
+        text
+        for path in _modules()
+        if path.startswith("server/")
+        for text in _read(path).beginnings
+        if re.fullmatch(r"[a-z]{3,}_", text) and text != "prime_"
     )
 
 
