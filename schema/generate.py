@@ -7,6 +7,7 @@ bring along.
 import argparse
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 from schema.generating.json_schema import json_schema
@@ -43,8 +44,7 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> int:
 def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     """Path -> what it should contain, and in words what of it is not so."""
     stale: dict[Path, tuple[str, str]] = {}
-    schema = json_schema()
-    text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+    text, modules = _made()
     before = _read(root / JSON_SCHEMA)
     if before != text:
         stale[JSON_SCHEMA] = (text, _changed_definitions(before, json.loads(text)["$defs"]))
@@ -52,13 +52,19 @@ def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     renewed, changed_tables = with_tables(page)
     if changed_tables:
         stale[PROTOCOL] = (renewed, "tables " + ", ".join(changed_tables))
-    for path, module in sdk_modules().items():
-        if _read(root / path) != module:
-            stale[path] = (module, "the SDK's copy")
-    for path, module in typescript_modules(schema).items():
-        if _read(root / path) != module:
-            stale[path] = (module, "the TypeScript SDK's copy")
-    return stale
+    return stale | {path: made for path, made in modules.items() if _read(root / path) != made[0]}
+
+
+@cache
+def _made() -> tuple[str, dict[Path, tuple[str, str]]]:
+    """prime.v1.json, and of each module its content and its kind in words."""
+    schema = json_schema()
+    modules = {path: (module, "the SDK's copy") for path, module in sdk_modules().items()}
+    modules |= {
+        path: (module, "the TypeScript SDK's copy")
+        for path, module in typescript_modules(schema).items()
+    }
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n", modules
 
 
 def _read(path: Path) -> str:
