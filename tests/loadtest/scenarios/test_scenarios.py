@@ -130,7 +130,7 @@ def test_P1_P4_herd() -> None:
 
 @real_hub
 def test_P1_P4_session(tmp_path: Path) -> None:
-    sizes = ("--rooms", "2", "--size", "10", "--seconds", "11")
+    sizes = ("--rooms", "1", "--size", "10", "--seconds", "11")
     report = report_of("session", *sizes, "--report", str(tmp_path / "page"))
     assert (report["lost"], report["holes"], report["unanswered"]) == (0, 0, 0)
     assert report["converged"] is True
