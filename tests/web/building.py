@@ -1,9 +1,11 @@
 """Checks and bundles the TypeScript of `web/` with the packages that its lock pins."""
 
+import json
 import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.javascript.node import SECONDS, Node
 
@@ -101,6 +103,16 @@ def type_errors(node: Node, project: Path, noted: str | None = None) -> str:
         words += ["--incremental", "--tsBuildInfoFile", str(kept)]
     done = _run([node.command, str(program), *words], node)
     return done.stdout + done.stderr
+
+
+def type_errors_under(node: Node, folder: Path, configs: Sequence[str]) -> list[str]:
+    """What is wrong in a folder's files, those that are installed there too, under each config."""
+    script = Path(__file__).parent / "type_errors.mjs"
+    done = _run([node.command, str(script), str(folder), *configs], node)
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    assert all(one["declared"] for one in found), "no declaration of the folder was looked at"
+    return [one["errors"] for one in found]
 
 
 def _package(node: Node, *path: str) -> Path:
