@@ -78,7 +78,8 @@ def _fit_text(field: Field, value: object) -> tuple[object, str]:
         return field.default, "is not a text"
     text = without_problems(_UNSTORABLE.sub("\ufffd", value))
     if len(text) > field.max_length:
-        return text[: field.max_length], f"is longer than {field.max_length} characters"
+        cut = without_problems(text[: field.max_length])  # which may lack an end by now
+        return cut, f"is longer than {field.max_length} characters"
     return text, "" if text == value else "holds characters that cannot be stored"
 
 

@@ -53,6 +53,11 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _META = frozenset({*_TEXTS, "set_tempo", "time_signature"})
 
 
+_TIME_SIGNATURE = 0x58
+_LARGEST_POWER = 8
+"""Of two, as the lower number of a time signature; mido calls some of those above invalid."""
+
+
 class _Damage(Exception):
     """Why a track cannot be read on."""
 
@@ -188,8 +193,11 @@ def _message(source: _Bytes, status: int) -> Message | MetaMessage | None:
 
 
 def _meta(kind: int, data: bytes) -> MetaMessage | None:
+    numbers = list(data)
+    if kind == _TIME_SIGNATURE and len(numbers) > 1:
+        numbers[1] = min(numbers[1], _LARGEST_POWER)
     try:
-        message = build_meta_message(kind, list(data))
+        message = build_meta_message(kind, numbers)
     except Exception:  # mido lets several kinds of exception through, one per way of being damaged
         return None
     is_timeless = message.type == "set_tempo" and message.tempo == 0
@@ -202,7 +210,7 @@ def _event(tick: int, message: Message | MetaMessage) -> Event:
     return Event(
         tick,
         message.type,
-        getattr(message, "channel", -1),
+        -1 if message.is_meta else getattr(message, "channel", -1),
         getattr(message, number, 0) if number else 0,
         getattr(message, value, 0) if value else 0,
         _decoded(text) if text else "",
@@ -213,7 +221,7 @@ def _decoded(text: str) -> str:
     """Some programs fill texts up with zeros, and end lyrics with the ends of lines."""
     content = text.encode("latin-1")
     with suppress(UnicodeError):
-        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8")
+        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig")
     return text.strip("\0 \t\r\n")
 
 

@@ -4,6 +4,7 @@ Every channel of every track becomes a track with one clip; volume (7) and pan (
 strip and its automation, the program an instrument of the format `midi`.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,6 @@ from files.midi.midi_values import (
     pan_of,
     volume_of,
 )
-from files.music.song_tempo import SongTempo
 from schema.entities import MASTER_CHANNEL
 
 _USUAL_TEMPO = 500_000
@@ -72,12 +72,19 @@ class _SongReader:
         midi = self._midi
         if midi.ticks_per_beat:
             return lambda tick: round(tick / midi.ticks_per_beat, 6)
-        tempo = [(0.0, 60_000_000 / _USUAL_TEMPO, "hold")]
+        seconds, beats, per_second = [0.0], [0.0], [1_000_000 / _USUAL_TEMPO]
         for event in self._last_at_each_tick("set_tempo"):
-            beat = SongTempo(tempo).beat_at(event.tick / midi.ticks_per_second)
-            tempo.append((beat, 60_000_000 / event.value, "hold"))
-        tempo_map = SongTempo(tempo)
-        return lambda tick: round(tempo_map.beat_at(tick / midi.ticks_per_second), 6)
+            at = event.tick / midi.ticks_per_second
+            beats.append(beats[-1] + (at - seconds[-1]) * per_second[-1])
+            seconds.append(at)
+            per_second.append(1_000_000 / event.value)
+
+        def beat_at(tick: int) -> float:
+            at = tick / midi.ticks_per_second
+            index = bisect_right(seconds, at) - 1
+            return round(beats[index] + (at - seconds[index]) * per_second[index], 6)
+
+        return beat_at
 
     def _last_at_each_tick(self, kind: str) -> list[Event]:
         return list({event.tick: event for event in self._common if event.kind == kind}.values())

@@ -369,3 +369,39 @@ def test_names_with_the_mark_of_utf_16_are_read_so(
     odd = meta(0, 3, told.encode("latin-1") + b"odd")
     [only] = read(tmp_path, midi(track(odd, note(0, 96)))).state["tracks"].values()
     assert only["name"] == told + "odd"
+
+
+def test_a_prefix_that_names_a_channel_plays_nothing_in_it(tmp_path: Path) -> None:
+    prefix = meta(0, 0x20, b"\x07")
+    content = midi(track(tempo(0, 500_000)), track(prefix, name("Words")), track(note(0, 96)))
+    song = read(tmp_path, content)
+    assert [one["name"] for one in song.state["tracks"].values()] == ["Words", "Channel 1"]
+    assert only(song, "devices")["params"] == {"channel": 1}
+    assert song.problems == []
+
+
+@pytest.mark.parametrize("power", [6, 29, 31, 59, 250, 255])
+def test_each_lower_number_of_a_signature_that_is_too_large_is_told_alike(
+    tmp_path: Path, power: int
+) -> None:
+    song = read(tmp_path, midi(track(meta(0, 0x58, bytes([3, power, 24, 8])), note(0, 96))))
+    assert only(song, "signatures")["den"] == 32
+    assert song.problems == ["1 mended: den of a time signature is outside 1 to 32"]
+
+
+def test_the_mark_of_utf_8_is_no_part_of_a_name(tmp_path: Path) -> None:
+    song = read(tmp_path, midi(track(name("\ufeffLead"), note(0, 96))))
+    assert only(song, "tracks")["name"] == "Lead"
+
+
+def test_a_name_that_is_cut_has_no_open_end(tmp_path: Path) -> None:
+    """Turned round up to its last letter, which is one too far (rule E14): `read` looks at that."""
+    song = read(tmp_path, midi(track(name("\u202e" + "x" * 300 + "\u202c"), note(0, 96))))
+    assert only(song, "tracks")["name"] == "x" * 255
+
+
+def test_many_tempi_in_parts_of_a_second_are_gone_through_once(tmp_path: Path) -> None:
+    tempi = b"".join(tempo(1, 500_000 + n % 2) for n in range(30_000))
+    song = read(tmp_path, midi(track(tempi, note(0, 1_000)), division=0xE728))
+    assert heard(song)[0][0] == pytest.approx(60, abs=1e-3)
+    assert len(song.state["tempo"]) == 30_001
