@@ -29,13 +29,47 @@ export class GrowingBytes {
     this.buffer.set(values, at);
   }
 
-  /** Whether `text` is ASCII, and written; if not, forget what is written of it. */
-  ascii(text: string): boolean {
-    const at = this.room(text.length);
+  /** As MessagePack writes it, in as few bytes as it takes. */
+  text(text: string): void {
+    if (this.shortAscii(text)) return;
+    const bytes = utf8Of(text);
+    const size = bytes.length;
+    if (size < 32) this.byte(0xa0 | size);
+    else if (size < 256) {
+      this.byte(0xd9);
+      this.byte(size);
+    } else this.size(size, 0xda);
+    this.bytes(bytes);
+  }
+
+  /** How long a list or a map is, as MessagePack writes it: with `small` in one byte, else behind `large`. */
+  header(size: number, small: number, large: number): void {
+    if (size < 16) this.byte(small | size);
+    else this.size(size, large);
+  }
+
+  /** In two bytes behind `mark`, or in four behind the mark after it. */
+  private size(size: number, mark: number): void {
+    this.byte(size < 65_536 ? mark : mark + 1);
+    if (size < 65_536) this.uint16(size);
+    else this.uint32(size);
+  }
+
+  /** Less than 32 letters; false: the text is another, and nothing is written.
+   *
+   * Names and ids are most of what is written, and a TextEncoder takes longer to begin than to write them.
+   */
+  private shortAscii(text: string): boolean {
+    if (text.length > 31) return false;
+    const at = this.length;
+    this.byte(0xa0 | text.length);
     for (let n = 0; n < text.length; n += 1) {
       const unit = text.charCodeAt(n);
-      if (unit > 0x7f) return false;
-      this.buffer[at + n] = unit;
+      if (unit > 0x7f) {
+        this.length = at;
+        return false;
+      }
+      this.byte(unit);
     }
     return true;
   }

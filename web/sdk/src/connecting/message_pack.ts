@@ -1,6 +1,6 @@
 /** MessagePack, as much of it as prime.v1 uses. */
 
-import { GrowingBytes, utf8Of } from "../growing_bytes.js";
+import { GrowingBytes } from "../growing_bytes.js";
 import { emptyMap, type PlainMap } from "../maps.js";
 
 /** Bytes that are no value of prime.v1. */
@@ -136,18 +136,18 @@ function write(out: GrowingBytes, value: unknown): void {
   if (value === null || value === undefined) out.byte(0xc0);
   else if (typeof value === "boolean") out.byte(value ? 0xc3 : 0xc2);
   else if (typeof value === "number") writeNumber(out, value);
-  else if (typeof value === "string") writeText(out, value);
+  else if (typeof value === "string") out.text(value);
   else if (Array.isArray(value)) {
-    writeHeader(out, value.length, 0x90, 0xdc);
+    out.header(value.length, 0x90, 0xdc);
     for (const each of value) write(out, each);
   } else writeMap(out, value as PlainMap);
 }
 
 function writeMap(out: GrowingBytes, map: PlainMap): void {
   const entries = Object.entries(map).filter(([, each]) => each !== undefined);
-  writeHeader(out, entries.length, 0x80, 0xde);
+  out.header(entries.length, 0x80, 0xde);
   for (const [key, each] of entries) {
-    writeText(out, key);
+    out.text(key);
     write(out, each);
   }
 }
@@ -163,23 +163,5 @@ function writeNumber(out: GrowingBytes, value: number): void {
   } else {
     out.byte(0xd3);
     out.int64(value);
-  }
-}
-
-function writeText(out: GrowingBytes, value: string): void {
-  const bytes = utf8Of(value);
-  if (bytes.length < 32) out.byte(0xa0 | bytes.length);
-  else {
-    out.byte(0xdb);
-    out.uint32(bytes.length);
-  }
-  out.bytes(bytes);
-}
-
-function writeHeader(out: GrowingBytes, length: number, small: number, large: number): void {
-  if (length < 16) out.byte(small | length);
-  else {
-    out.byte(large + 1);
-    out.uint32(length);
   }
 }

@@ -1,6 +1,6 @@
 /** The digest of a state: a sum over its entities, so that an edit changes only the terms that it touches (PROTOCOL.md, "The digest"). */
 
-import { GrowingBytes, utf8Of } from "../growing_bytes.js";
+import { GrowingBytes } from "../growing_bytes.js";
 import { isMap, type PlainMap } from "../maps.js";
 import { first64Bits } from "./sha256.js";
 import type { State } from "./state.js";
@@ -40,8 +40,8 @@ export function shownDigest(sum: bigint): string {
 function pack(collection: string, id: string, entity: PlainMap): void {
   out.length = 0;
   out.byte(0x93);
-  writeText(collection);
-  writeText(id);
+  out.text(collection);
+  out.text(id);
   write(entity);
 }
 
@@ -51,15 +51,15 @@ function write(value: unknown): void {
   else if (typeof value === "number") {
     out.byte(0xcb);
     out.float64(value + 0); // -0 + 0 is 0
-  } else if (typeof value === "string") writeText(value);
+  } else if (typeof value === "string") out.text(value);
   else if (Array.isArray(value)) {
-    writeHeader(value.length, 0x90, 0xdc);
+    out.header(value.length, 0x90, 0xdc);
     for (const part of value) write(part);
   } else if (isMap(value)) {
     const keys = sortedKeys(value);
-    writeHeader(keys.length, 0x80, 0xde);
+    out.header(keys.length, 0x80, 0xde);
     for (const key of keys) {
-      writeText(key);
+      out.text(key);
       write(value[key]);
     }
   }
@@ -76,38 +76,6 @@ function sortedKeys(map: PlainMap): readonly string[] {
     lastSorted = [...keys].sort(byCodePoint);
   }
   return lastSorted;
-}
-
-function writeText(value: string): void {
-  const before = out.length;
-  if (value.length < 32) {
-    out.byte(0xa0 | value.length);
-    if (out.ascii(value)) return;
-    out.length = before;
-  }
-  const bytes = utf8Of(value);
-  writeTextHeader(bytes.length);
-  out.bytes(bytes);
-}
-
-function writeTextHeader(size: number): void {
-  if (size < 32) out.byte(0xa0 | size);
-  else if (size < 256) {
-    out.byte(0xd9);
-    out.byte(size);
-  } else writeSize(size, 0xda);
-}
-
-function writeHeader(size: number, small: number, large: number): void {
-  if (size < 16) out.byte(small | size);
-  else writeSize(size, large);
-}
-
-/** In two bytes behind `mark`, or in four behind the mark after it. */
-function writeSize(size: number, mark: number): void {
-  out.byte(size < 65_536 ? mark : mark + 1);
-  if (size < 65_536) out.uint16(size);
-  else out.uint32(size);
 }
 
 /** sort() alone compares UTF-16 units: an emoji would come in front of U+FF5E. */
