@@ -11,10 +11,10 @@ export interface Proposed {
   readonly atomic: boolean;
 }
 
-/** What stood where an op has taken effect. */
-type Before = readonly [collection: string, id: string, entity: Entity | undefined];
+/** What stood where an op shows, and what stands there by it. */
+export type Effect = readonly [collection: string, id: string, before: Entity | undefined, after: Entity | undefined];
 
-type Shown = Proposed & { before: Before[] };
+type Shown = Proposed & { effects: Effect[] };
 
 export class Pending {
   private deltas = new Map<string, Shown>();
@@ -32,7 +32,7 @@ export class Pending {
   }
 
   add(state: State, delta: Proposed): void {
-    const added = { ...delta, before: [] };
+    const added = { ...delta, effects: [] };
     this.deltas.set(delta.id, added);
     this.show(state, added);
   }
@@ -40,6 +40,14 @@ export class Pending {
   /** It is settled. Call it while nothing shows. */
   remove(id: string): void {
     this.deltas.delete(id);
+  }
+
+  /** It is settled as it was made, and the view stays as it is, for it is the first and all of it shows: what it shows. null: that is not so, and nothing is done. */
+  settleFirst(id: string): readonly Effect[] | null {
+    const [first] = this.deltas.values();
+    if (first === undefined || first.id !== id || first.effects.length < first.ops.length) return null;
+    this.deltas.delete(id);
+    return first.effects;
   }
 
   /** Take all effects back, the last first. */
@@ -53,13 +61,13 @@ export class Pending {
 
   /** The state that they showed in is gone. */
   forgetEffects(): void {
-    for (const delta of this.deltas.values()) delta.before = [];
+    for (const delta of this.deltas.values()) delta.effects = [];
   }
 
   private show(state: State, delta: Shown): void {
     for (const op of delta.ops) {
       if (shows(state, op)) {
-        delta.before.push([op.col, op.id, apply(state, op)]);
+        delta.effects.push([op.col, op.id, apply(state, op), state.get(op.col)?.get(op.id)]);
         this.touch(op.col, op.id);
       } else if (delta.atomic) {
         this.hide(state, delta);
@@ -69,10 +77,10 @@ export class Pending {
   }
 
   private hide(state: State, delta: Shown): void {
-    for (const [collection, id, entity] of delta.before.reverse()) {
-      put(state, collection, id, entity);
+    for (const [collection, id, before] of delta.effects.reverse()) {
+      put(state, collection, id, before);
       this.touch(collection, id);
     }
-    delta.before = [];
+    delta.effects = [];
   }
 }

@@ -13,7 +13,7 @@ import { shownDigest, term, total } from "./digest.js";
 import { Gap } from "./gap.js";
 import { Gestures } from "./gestures.js";
 import { SteppedDigest } from "./stepped_digest.js";
-import { Pending } from "./pending_deltas.js";
+import { Pending, type Effect } from "./pending_deltas.js";
 import { apply, type Entity, type State } from "./state.js";
 
 /** Collection -> ids; null: a whole new state. */
@@ -216,11 +216,15 @@ export class Replica {
     const ops = message.ops ?? (delta?.kind === "delta" ? delta.ops : null);
     if (ops === null) throw new Gap("an ack without ops for what is not ours");
     this.checkFollows(message.seq);
-    this.rebase(() => {
-      this.pending.remove(message.id);
-      this.commitGroup();
-      this.commit(message.seq, ops);
-    });
+    const effects = message.ops || this.group.length > 0 ? null : this.pending.settleFirst(message.id);
+    if (effects !== null) this.confirm(message.seq, effects);
+    else {
+      this.rebase(() => {
+        this.pending.remove(message.id);
+        this.commitGroup();
+        this.commit(message.seq, ops);
+      });
+    }
     if (message.digest != null) this.diverges({ seq: message.seq, digest: message.digest });
   }
 
@@ -257,12 +261,15 @@ export class Replica {
   }
 
   private commit(seq: number, ops: readonly Op[]): void {
-    for (const op of ops) {
-      const before = apply(this.state, op);
-      const after = this.get(op.col, op.id);
-      this.touch(op.col, op.id);
-      if (before !== undefined) this.sum -= term(op.col, op.id, before);
-      if (after !== undefined) this.sum += term(op.col, op.id, after);
+    this.confirm(seq, ops.map((op): Effect => [op.col, op.id, apply(this.state, op), this.get(op.col, op.id)]));
+  }
+
+  /** What is in the state already. */
+  private confirm(seq: number, effects: readonly Effect[]): void {
+    for (const [collection, id, before, after] of effects) {
+      this.touch(collection, id);
+      if (before !== undefined) this.sum -= term(collection, id, before);
+      if (after !== undefined) this.sum += term(collection, id, after);
     }
     this.position = { epoch: this.target!.epoch, seq };
   }
