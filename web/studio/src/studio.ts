@@ -115,6 +115,8 @@ export class Studio {
   /** The newest edits of everyone, newest first. */
   readonly recent: Signal<readonly Entry[]> = signal([]);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
+  /** The name of the file that is coming into the song, in quotes; null: none is. */
+  readonly importing: Signal<string | null> = signal(null);
   /** The newest sentence for screen readers. */
   readonly said = signal("");
   /** Counts the changes of each collection; a component that reads one is drawn again. */

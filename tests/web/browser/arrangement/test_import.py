@@ -1,6 +1,6 @@
 """A MIDI file that is handed to the studio page, and files that are none."""
 
-from collections import Counter
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from files.midi.export import write_midi
 from files.midi.reader import read_midi
 from files.prime_file import read_prime_file
 from files.songs.compose import SONG_FILE
+from tests.files.helpers.state_equality import differences
 from tests.files.midi.midi_bytes import meta, midi, name, note, track
 from tests.server.conftest import Node, create_project
 from tests.web.browser.driving import Browser, in_chromium
@@ -16,6 +17,12 @@ from tests.web.browser.studio import HOSTILE, ROOM, enter_by, invited, seq, song
 pytestmark = in_chromium()
 
 FIELD = "input[type=file]"
+
+OF_THE_PAGE = [("project", "name"), ("tracks", "color")]
+"""The page leaves the name of the project, and gives tracks colours."""
+
+MOST_ON_THE_WAY = 4
+"""Edits of an import, as import_steps.ts has it."""
 
 
 async def test_a_song_comes_in_as_python_reads_it_and_one_undo_takes_it_back(
@@ -31,21 +38,10 @@ async def test_a_song_comes_in_as_python_reads_it_and_one_undo_takes_it_back(
     await ben.do("setInputFiles", FIELD, str(path))
     await ben.see(".toast:has-text('harbour.mid” is here')")
     await synced(ben)
-    fields = "[Math.round((clips.get(n.clip).time + n.time) * 100), n.key]"
-    heard = await ben.value(
-        f"((clips, notes) => [...notes.values()].map((n) => {fields}))"
-        f"({ROOM}.all('clips'), {ROOM}.all('notes'))"
-    )
-    told = [
-        (round((expected["clips"][each["clip"]]["time"] + each["time"]) * 100), each["key"])
-        for each in expected["notes"].values()
-    ]
-    assert Counter(map(tuple, heard)) == Counter(told)
-    assert await ben.value(f"{ROOM}.all('tempo').size") == len(expected["tempo"])
-    assert await ben.value(f"{ROOM}.all('signatures').size") == len(expected["signatures"])
-    assert await ben.value(f"{ROOM}.all('tracks').size") == len(
-        {clip["track"] for clip in expected["clips"].values()}
-    )
+    entities = f"Object.fromEntries({ROOM}.all(collection))"
+    pairs = f"{json.dumps(list(expected))}.map((collection) => [collection, {entities}])"
+    state = await ben.value(f"Object.fromEntries({pairs})")
+    assert differences(expected, state, OF_THE_PAGE) == []
     await ben.screenshot("a MIDI file that came in")
     await ben.accessible()
     await ben.click("button:has-text('Undo')")
@@ -90,9 +86,8 @@ async def test_a_file_that_is_no_song_is_told_and_nothing_is_done(
     for content, words in (
         (b"", "is no MIDI file"),
         (b"<script>alert(1)</script>" * 100, "is no MIDI file"),
-        (midi(track(name("x"))), "holds no notes"),
-        (midi(track(note(0, 9)), form=2), "format 2"),
-        (midi(track(note(0, 9)), division=0x8000 | 0x1928), "frames of film"),
+        (midi(track(name("x"))), "holds no notes, no track with a name and no markers"),
+        (midi(track(note(0, 9)), division=0), "says that a beat has 0 ticks"),
         (b"\0" * (8 * 1_048_576 + 1), "is larger than 8 MB"),
         (midi(track(crowded)), "and this project takes"),
     ):
@@ -104,3 +99,72 @@ async def test_a_file_that_is_no_song_is_told_and_nothing_is_done(
     assert await seq(ben) == first
     assert await ben.value(f"{ROOM}.all('tracks').size") == 1
     await ben.accessible()
+
+
+def large_file(folder: Path, tracks: int = 10) -> Path:
+    """Tracks of a thousand notes each."""
+    path = folder / "large.mid"
+    parts = [
+        track(name(f"Part {n}"), *(note(0, 24, 30 + at % 60) for at in range(1_000)))
+        for n in range(tracks)
+    ]
+    path.write_bytes(midi(*parts))
+    return path
+
+
+async def test_of_a_large_file_few_edits_are_on_their_way_and_the_page_is_used_meanwhile(
+    node: Node, browser: Browser, tmp_path: Path
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    await ben.value(
+        "globalThis.unsaved = []; globalThis.told = [];"
+        f"{ROOM}.unsaved.subscribe((count) => unsaved.push(count));"
+        "prime.studio.toasts.subscribe((all) => told.push(...all.map(({ text }) => text)));"
+        f"const stop = {ROOM}.onChange(() => {{"
+        f"  if ({ROOM}.all('notes').size < 4000) return;"
+        "  stop(); document.querySelector(\"button[title='Draw clips (2)']\").click(); }); 0"
+    )
+    await ben.do("setInputFiles", FIELD, str(large_file(tmp_path)))
+    await ben.see(".toast:has-text('10 tracks, 10000 notes')")
+    assert await ben.value("Math.max(...unsaved)") == MOST_ON_THE_WAY
+    assert await ben.value("told.some((text) => text.includes('comes in: 50%'))")
+    assert await ben.value("prime.studio.tool.value") == "pencil"
+    await synced(ben)
+    await ben.click("button:has-text('Undo')")
+    await ben.until(f"{ROOM}.all('notes').size === 1 && {ROOM}.all('tracks').size === 1")
+
+
+async def test_who_leaves_in_the_middle_is_told_and_takes_it_back_by_one_undo(
+    node: Node, browser: Browser, tmp_path: Path
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    await ben.value(
+        f"const stop = {ROOM}.onChange(() => {{ if ({ROOM}.all('notes').size < 4000) return;"
+        "  stop(); setTimeout(() => prime.studio.show('projects')); }); 0"
+    )
+    await ben.do("setInputFiles", FIELD, str(large_file(tmp_path)))
+    await ben.see(".toast.failure:has-text('you have left the project at')")
+    await ben.value(f"prime.studio.open('{project}'); 0")
+    await synced(ben)
+    there = await ben.value(f"{ROOM}.all('notes').size")
+    assert 1 < there < 10_001
+    await ben.click("button:has-text('Undo')")
+    await ben.until(f"{ROOM}.all('notes').size === 1 && {ROOM}.all('tracks').size === 1")
+
+
+async def test_who_loses_the_right_in_the_middle_is_told(
+    node: Node, browser: Browser, tmp_path: Path
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    user = await ben.value("prime.studio.client.user.value.id")
+    await ben.do("setInputFiles", FIELD, str(large_file(tmp_path, 50)))
+    await ben.until(f"{ROOM}.all('notes').size > 1000")
+    await ann.result("members.grant", project=project, user=user, role="viewer")
+    await ben.see(".toast.failure:has-text('you may not edit this song any more')")
+    await synced(ben)

@@ -2,7 +2,7 @@
 
 import { tempoMap, trackTree, type Entities, type Readable } from "@prime/client";
 
-import { MOST_EVENTS } from "../importing/midi_events.js";
+import { MOST_EVENTS } from "../importing/midi_file.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import { passes } from "../timeline/clip_passes.js";
 import { fileOf, message, meta, ORDER, sized, text, type WrittenEvent } from "./midi_bytes.js";

@@ -1,11 +1,16 @@
 /** A file that somebody hands to the page, from its bytes into the song, with a sentence for whatever comes of it. */
 
-import { counted } from "../../../pages/counted.js";
+import { Unanswered, type Room } from "@prime/client";
+
 import { inWords } from "../../../pages/failure_words.js";
+import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
-import { bringIn, roomLeft, sizeOf, takesTempo } from "./import_edits.js";
-import { BrokenMidi, eventsOf, MOST_BYTES } from "./midi_events.js";
-import { songOf, type ImportedSong } from "./midi_song.js";
+import { bringingOf, roomLeft, takesTempo, type Bringing } from "./import_edits.js";
+import { makeEdits, nextTask, Stopped } from "./import_steps.js";
+import { brokenOffInWords, doneInWords, progressInWords, type Came } from "./import_words.js";
+import type { ImportedSong } from "./imported_song.js";
+import { BrokenMidi, MOST_BYTES } from "./midi_file.js";
+import { readInSteps } from "./midi_reader.js";
 
 const LONGEST_NAME = 60;
 
@@ -20,33 +25,126 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     studio.tell("You may not edit this song just now, so nothing was brought in.", "warning", ABOUT);
     return;
   }
+  if (studio.importing.value !== null) {
+    studio.tell(`${studio.importing.value} is still coming in: bring ${name} in once it is here.`, "warning", "another import");
+    return;
+  }
+  studio.importing.value = name;
   try {
     if (file.size > MOST_BYTES) throw new BrokenMidi(`is larger than ${MOST_BYTES / 1_048_576} MB`);
-    const song = songOf(eventsOf(new Uint8Array(await file.arrayBuffer())));
-    if (sizeOf(song) > roomLeft(room)) throw new BrokenMidi(`holds ${counted(sizeOf(song), "note", "notes")} and more, and this project takes ${Math.max(0, roomLeft(room))}`);
+    const song = await read(file);
     const hadTempo = takesTempo(room);
-    const { edits, tracks } = bringIn(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
-    studio.select("tracks", tracks);
-    studio.jump.value = { ...(tracks[0] !== undefined && { track: tracks[0], keys: "track" }) };
-    let saved = 0;
-    const tell = (): void => studio.tell(`${name}: ${saved} of ${edits.length} parts are saved …`, "note", ABOUT);
-    tell();
-    await Promise.all(edits.map(async (edit) => {
-      await edit.saved;
-      saved += 1;
-      tell();
-    }));
-    studio.tell(doneInWords(name, song, hadTempo), "note", ABOUT);
+    const bringing = bringingOf(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
+    if (bringing.count === 0) throw new BrokenMidi("holds no notes, no track with a name and no markers");
+    if (bringing.count > roomLeft(room)) throw new BrokenMidi(`holds ${bringing.count} notes, points of automation, markers and tracks, and this project takes ${Math.max(0, roomLeft(room))}`);
+    await new BringingIn(studio, room, name).run(song, bringing, hadTempo);
   } catch (error) {
     if (error instanceof BrokenMidi) studio.tell(`${name} ${error.message}. Nothing was brought in${/\.midi?$/i.test(file.name) ? "" : "; choose a file that ends in .mid"}.`, "failure", ABOUT);
-    else studio.tell(`${name} was not brought in whole. ${inWords(error)} Undo takes back what is there of it.`, "failure", ABOUT);
+    else studio.tell(`${name} was not brought in. ${inWords(error)}`, "failure", ABOUT);
+  } finally {
+    studio.importing.value = null;
   }
 }
 
-/** "“x.mid” is here: 3 tracks, 120 notes. Left out: 4 pitch bends." */
-export function doneInWords(name: string, { parts, tempo, signatures, lost }: ImportedSong, hadTempo: boolean): string {
-  const notes = parts.reduce((sum, part) => sum + part.notes.length, 0);
-  const lostTexts = [...lost].map(([what, count]) => `${count} ${what}`);
-  if (!hadTempo && tempo.length + signatures.length > 0) lostTexts.push("tempo and time signatures, for this song has its own");
-  return `${name} is here: ${counted(parts.length, "track", "tracks")}, ${counted(notes, "note", "notes")}.${lostTexts.length === 0 ? "" : ` Left out: ${lostTexts.join(", ")}.`}`;
+/** The page goes on meanwhile. */
+async function read(file: File): Promise<ImportedSong> {
+  const reading = readInSteps(new Uint8Array(await file.arrayBuffer()));
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done === true) return value;
+    await nextTask();
+  }
+}
+
+/** One import under way. */
+class BringingIn {
+  private percent = 0;
+  /** What was told last of how far it has come. */
+  private told = "";
+  private dropped = 0;
+  private readonly undoBefore: number;
+
+  constructor(private readonly studio: Studio, private readonly room: Room, private readonly name: string) {
+    this.undoBefore = room.undoable.value.undo;
+  }
+
+  async run(song: ImportedSong, bringing: Bringing, hadTempo: boolean): Promise<void> {
+    const { studio, room } = this;
+    const shown = new ShownTracks(studio, room, bringing.tracks);
+    const stop = room.isSynced.subscribe(() => this.tellProgress());
+    this.tellProgress();
+    try {
+      await makeEdits(room, bringing.ops, {
+        made: () => shown.look(),
+        saved: (ops, dropped) => {
+          this.dropped = dropped;
+          this.percent = Math.floor((ops / bringing.count) * 100);
+          this.tellProgress();
+        },
+        mayGoOn: () => studio.room.value === room && mayEdit(room.role.value) && shown.areThere(),
+      });
+      stop();
+      shown.all();
+      studio.tell(doneInWords(this.came, song, hadTempo, this.dropped), "note", ABOUT);
+    } catch (error) {
+      stop();
+      studio.tell(brokenOffInWords(this.came, this.whyBrokenOff(error)), "failure", ABOUT);
+    }
+  }
+
+  private get came(): Came {
+    return { name: this.name, percent: this.percent, undoSteps: this.room.undoable.value.undo - this.undoBefore };
+  }
+
+  /** By tens: each is read out to who does not see it. */
+  private tellProgress(): void {
+    const isSynced = this.room.isSynced.value;
+    const progressText = progressInWords({ ...this.came, percent: this.percent - (this.percent % 10) }, isSynced);
+    if (progressText === this.told) return;
+    this.told = progressText;
+    this.studio.tell(progressText, isSynced ? "note" : "warning", ABOUT);
+  }
+
+  private whyBrokenOff(error: unknown): Parameters<typeof brokenOffInWords>[1] {
+    if (this.studio.room.value !== this.room || error instanceof Unanswered) return "left";
+    if (!mayEdit(this.room.role.value)) return "role";
+    return error instanceof Stopped ? "gone" : { error };
+  }
+}
+
+/** The new tracks: selected and gone to as soon as there are some. */
+class ShownTracks {
+  /** How many of them were there when we looked last: they come in order. */
+  private count = 0;
+  /** As we have set it; null: not yet. */
+  private selection: Studio["selection"]["value"] = null;
+
+  constructor(private readonly studio: Studio, private readonly room: Room, private readonly tracks: readonly string[]) {}
+
+  look(): void {
+    while (this.count < this.tracks.length && this.isThere(this.count)) this.count += 1;
+    if (this.count === 0 || this.selection !== null) return;
+    this.select();
+    this.studio.jump.value = { track: this.tracks[0]!, keys: "track" };
+  }
+
+  /** Whether nobody has taken one of them out again, an undo for example. */
+  areThere(): boolean {
+    for (let at = 0; at < this.count; at += 1) if (!this.isThere(at)) return false;
+    return true;
+  }
+
+  /** They are all here: selected, unless something else is by now. */
+  all(): void {
+    if (this.studio.selection.value === this.selection) this.select();
+  }
+
+  private select(): void {
+    this.studio.select("tracks", this.tracks.slice(0, this.count));
+    this.selection = this.studio.selection.value;
+  }
+
+  private isThere(at: number): boolean {
+    return this.room.get("tracks", this.tracks[at]!) !== undefined;
+  }
 }

@@ -1,60 +1,80 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bringIn, roomLeft, sizeOf, takesTempo } from "../../../studio/src/importing/import_edits.js";
-import { doneInWords } from "../../../studio/src/importing/import_file.js";
-import type { ImportedSong } from "../../../studio/src/importing/midi_song.js";
+import { bringingOf, roomLeft, takesTempo } from "../../../studio/src/importing/import_edits.js";
+import { readMidi } from "../../../studio/src/importing/midi_reader.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
+import { fileOf, sized, text, trackOf } from "./midi.js";
 
-const EMPTY = songOf({ tempo: { t0: { time: 0, bpm: 120 } }, signatures: { s0: { time: 0, num: 4, den: 4 } }, channels: { ch_master: { role: "master", order: "a0" } } });
+const EMPTY = songOf({
+  project: { p: { name: "Mine", key: null, scale: null } }, tempo: { t0: { time: 0, slot: 0, bpm: 90, interp: "linear" } }, signatures: { s0: { time: 0, num: 4, den: 4 } },
+  channels: { ch_master: { role: "master", order: "a0" } },
+});
 
-function imported(notes: number): ImportedSong {
-  return {
-    parts: [{ name: "Lead", isDrum: false, program: 3, volume: 1, pan: 0.5, notes: Array.from({ length: notes }, (_, at) => ({ time: 5 + at / 4, duration: 0.25, key: 60, vel: 0.5 })) }],
-    tempo: [{ time: 0, bpm: 90 }, { time: 8, bpm: 100 }], signatures: [{ time: 0, num: 3, den: 4 }], markers: [{ time: 2, name: "A" }], lost: new Map([["pitch bends", 4]]),
-  };
+/** Tempo, signature, key, a marker; a track with a strip that moves; one that plays nothing. */
+const SONG = fileOf([
+  trackOf([text(3, "Theirs"), [0, 0xff, 0x51, 3, ...sized(600_000, 3)], [0, 0xff, 0x58, 4, 3, 2, 24, 8], [0, 0xff, 0x59, 2, 0xff, 1], text(6, "Verse"), [960, 0xff, 0x51, 3, ...sized(500_000, 3)]]),
+  trackOf([text(3, "Lead"), [0, 0xb0, 7, 90], [2_400, 0x90, 60, 90], [240, 0xb0, 7, 50], [240, 0x80, 60, 0]]),
+  trackOf([text(3, "To the player")]),
+]);
+
+type Told = [name: string, collection: string, ...rest: unknown[]];
+
+/** The ops into a song, as (name, arguments). */
+function brought(into: typeof EMPTY, at = 0, bytes = SONG): { ops: Told[]; count: number; tracks: readonly string[]; losses: readonly unknown[] } {
+  const { room, ops } = roomOf(into);
+  const song = readMidi(bytes);
+  const { ops: all, count, tracks } = bringingOf(room, song, at);
+  room.edit((tx) => { for (const op of all) op(tx); });
+  return { ops: ops as Told[], count, tracks, losses: song.losses };
 }
 
-test("into an empty song tempo and signatures come along, and a track has channel, instrument, clip and notes", () => {
-  const { room, ops } = roomOf(EMPTY);
-  assert.ok(takesTempo(room));
-  const { edits } = bringIn(room, imported(2), 0);
-  assert.equal(edits.length, 1);
+function props(ops: readonly Told[], collection: string): { [name: string]: unknown }[] {
+  return ops.filter(([name, its]) => name === "insert" && its === collection).map(([, , entity]) => entity as { [name: string]: unknown });
+}
+
+test("into a song without clips tempo, signatures and key come along, and its name stays", () => {
+  assert.ok(takesTempo(roomOf(EMPTY).room));
+  const { ops, count } = brought(EMPTY);
   assert.deepEqual(ops.slice(0, 4), [
-    ["set", "tempo", "t0", { bpm: 90 }], ["insert", "tempo", { time: 8, bpm: 100 }], ["set", "signatures", "s0", { num: 3, den: 4 }], ["insert", "markers", { time: 2, name: "A" }],
+    ["set", "project", "p", { key: "D", scale: "minor" }], ["set", "tempo", "t0", { bpm: 100, interp: "hold" }], ["insert", "tempo", { time: 2, bpm: 120, interp: "hold", slot: 0 }],
+    ["set", "signatures", "s0", { num: 3, den: 4 }],
   ]);
-  assert.deepEqual(ops.slice(4).map(([, collection]) => collection), ["channels", "devices", "tracks", "clips", "notes", "notes"]);
-  const [, , clip] = ops[7] as [string, string, { time: number; duration: number }];
-  assert.deepEqual([clip.time, clip.duration], [5, 1]);
-  assert.equal((ops[8] as [string, string, { time: number }])[2].time, 0);
+  assert.equal(ops.length, count);
 });
 
-test("into a song that is there it comes at a beat, behind the tracks and without its tempo", () => {
-  const { room, ops } = roomOf(songOf({ ...TWO_TRACKS, channels: { c: { role: "regular", order: "a5" } } }));
-  bringIn(room, imported(1), 16);
-  assert.ok(!ops.some(([, collection]) => collection === "tempo" || collection === "signatures"));
-  const [, , track] = ops.find(([, collection]) => collection === "tracks") as [string, string, { order: string }];
-  assert.ok(track.order > "a1");
-  assert.equal((ops.find(([, collection]) => collection === "clips") as [string, string, { time: number }])[2].time, 21);
+test("each entity points to those that came with it, and none to a later one", () => {
+  const { ops, tracks } = brought(EMPTY);
+  assert.deepEqual(ops.slice(4).map(([, collection]) => collection), ["markers", "channels", "devices", "tracks", "lanes", "points", "points", "clips", "notes", "channels", "tracks"]);
+  const there = new Set(["ch_master"]);
+  for (const [, , entity, id] of ops.slice(4) as [string, string, { [name: string]: string }, string][]) {
+    for (const link of ["track", "clip", "lane", "channel", "dest"]) if (entity[link] !== undefined) assert.ok(there.has(entity[link]), `${link} of ${id}`);
+    if (entity["target"] !== undefined) assert.ok(there.has(entity["target"].split("/")[1]!));
+    there.add(id);
+  }
+  assert.equal(tracks.length, 2);
+  const [lead, words] = props(ops, "tracks");
+  assert.deepEqual([lead!["name"], words!["name"]], ["Lead", "To the player"]);
+  assert.notEqual(lead!["color"], words!["color"]);
+  assert.ok(String(lead!["order"]) < String(words!["order"]));
 });
 
-test("many notes are several edits with one step", () => {
-  const steps: unknown[] = [];
-  const { room, ops } = roomOf(EMPTY);
-  const edit = room.edit.bind(room);
-  Object.assign(room, { edit: (change: never, options: { step: string }) => { steps.push(options.step); return edit(change); } });
-  bringIn(room, imported(5_000), 0);
-  assert.equal(steps.length, 3);
-  assert.equal(new Set(steps).size, 1);
-  assert.equal(ops.filter(([, collection]) => collection === "notes").length, 5_000);
+test("into a song that is there it comes at a beat, behind the tracks and without its tempo and key", () => {
+  const { ops, count } = brought(songOf({ ...TWO_TRACKS, channels: { c: { role: "regular", order: "a5" } } }), 16);
+  assert.ok(!ops.some(([, collection]) => ["tempo", "signatures", "project"].includes(collection)));
+  assert.equal(ops.length, count);
+  assert.ok(props(ops, "tracks").every(({ order }) => String(order) > "a1"));
+  assert.ok(props(ops, "channels").every(({ order }) => String(order) > "a5"));
+  assert.deepEqual([props(ops, "clips"), props(ops, "markers"), props(ops, "points")].map((all) => all.map(({ time }) => time)), [[21], [16], [16, 21.5]]);
+  assert.equal(props(ops, "notes")[0]!["time"], 0, "of its clip");
+});
+
+test("what would lie further on than a project goes is counted", () => {
+  const { ops, losses } = brought(songOf(TWO_TRACKS), 999_990, fileOf([trackOf([[96_000, 0xff, 6, 1, 65], [0, 0x90, 60, 90], [10, 0x80, 60, 0]])]));
+  assert.deepEqual([props(ops, "markers")[0]!["time"], props(ops, "clips")[0]!["time"]], [1_000_000, 1_000_000]);
+  assert.deepEqual(losses, [["mended: time of a marker is above 1e+06", 1], ["mended: time of a clip is above 1e+06", 1]]);
 });
 
 test("what a project takes is counted before anything is done", () => {
-  assert.equal(sizeOf(imported(10)), 10 + 4 + 2 + 1 + 1);
   assert.equal(roomLeft(roomOf(EMPTY).room), 200_000 - 2 - 3);
-});
-
-test("what was left out is said", () => {
-  assert.equal(doneInWords("“x.mid”", imported(2), true), "“x.mid” is here: 1 track, 2 notes. Left out: 4 pitch bends.");
-  assert.match(doneInWords("“x.mid”", imported(2), false), /tempo and time signatures, for this song has its own/);
 });

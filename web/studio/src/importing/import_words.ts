@@ -1,0 +1,42 @@
+/** What is told of a file that comes into the song, in sentences. */
+
+import { counted } from "../../../pages/counted.js";
+import { inWords } from "../../../pages/failure_words.js";
+import type { ImportedSong } from "./imported_song.js";
+
+/** How far it has come. `name`: of the file, in quotes. */
+export interface Came {
+  readonly name: string;
+  /** Of a hundred. */
+  readonly percent: number;
+  /** How many presses of Undo take back what is there. */
+  readonly undoSteps: number;
+}
+
+/** "“x.mid” comes in: 40% of it is saved …" */
+export function progressInWords({ name, percent }: Came, isSynced: boolean): string {
+  if (isSynced) return `${name} comes in: ${percent}% of it is saved …`;
+  return `${name} waits at ${percent}%: this page is not connected just now. It goes on once it is; leave the page open.`;
+}
+
+/** "“x.mid” is here: 3 tracks, 120 notes. Left out or changed: 4 pitch bends." `hadTempo`: whether its own counts. */
+export function doneInWords({ name, undoSteps }: Came, song: ImportedSong, hadTempo: boolean, dropped: number): string {
+  const counts = [counted(song.all("tracks").size, "track", "tracks"), counted(song.all("notes").size, "note", "notes")];
+  const markers = song.all("markers").size;
+  if (markers > 0) counts.push(counted(markers, "marker", "markers"));
+  const lostTexts = song.losses.map(([what, count]) => `${count} ${what}`);
+  const told = song.all("tempo").size + song.all("signatures").size > 0 || song.all("project").get("project")?.["key"] !== undefined;
+  if (!hadTempo && told) lostTexts.push("tempo, time signatures and key, for this song has its own");
+  if (dropped > 0) lostTexts.push(`${dropped} that have no place any more, for the song was changed meanwhile`);
+  const losses = lostTexts.length === 0 ? "" : ` Left out or changed: ${lostTexts.join("; ")}.`;
+  return `${name} is here: ${counts.join(", ")}.${losses}${undoSteps > 1 ? ` Undo takes it back in ${undoSteps} steps.` : ""}`;
+}
+
+/** Why it broke off: `left`, we are in the project no more; `role`, we may not edit any more; `gone`, its tracks were taken out; else what an edit was refused with. */
+export function brokenOffInWords({ name, percent, undoSteps }: Came, why: "left" | "role" | "gone" | { readonly error: unknown }): string {
+  const undo = undoSteps > 1 ? `Undo takes back what is there of it, in ${undoSteps} steps.` : "Undo takes back what is there of it.";
+  if (why === "left") return `${name} was not brought in whole: you have left the project at ${percent}%. Open it again: ${undo.replace("Undo", "undo")}`;
+  if (why === "role") return `${name} was not brought in whole: you may not edit this song any more. ${percent}% of it is there, which somebody who may edit can delete.`;
+  if (why === "gone") return `${name} was not brought in whole: tracks of it were taken out again at ${percent}%. ${undo}`;
+  return `${name} was not brought in whole. ${inWords(why.error)} ${undo}`;
+}
