@@ -19,6 +19,12 @@ SETTLING_SECONDS = 0.25
 OTHERS_WAIT_SECONDS = 10.0
 """How long other nodes hold back edits for one restore at most, also where its node has died."""
 
+TURN_SECONDS = 5.0
+"""What has waited for so long has its turn before another restore holds it back."""
+
+SAME_SECONDS = 0.25
+"""By so much the end of one restore may move each time that its node tells of it."""
+
 THIS_NODE = ""
 
 
@@ -37,6 +43,7 @@ class RoomRestores:
     __slots__ = (
         "_announce",
         "_futures_by_ticket",
+        "_held_since",
         "_holders",
         "_jobs",
         "_loop",
@@ -55,6 +62,9 @@ class RoomRestores:
         """Tells other nodes what this one has of the room."""
         self._holders: dict[str, asyncio.TimerHandle | None] = {}
         """The nodes that have edits held back here, and when each lets them go by itself."""
+        self._held_since = 0.0
+        """When edits were held back or last had a turn, in seconds of the loop; while there are
+        holders."""
         self._others_wait_until = 0.0
         """Until then other nodes are to hold back theirs, in seconds of the loop."""
         self._futures_by_ticket: dict[int, asyncio.Future[int]] = {}
@@ -76,6 +86,7 @@ class RoomRestores:
         What members ask for waits for its turn. For who has `one_at_a_time`; raises `RoomClosed`.
         """
         self._quiet.clear()
+        self._note_holder()
         self._holders[THIS_NODE] = None
         try:
             await self._jobs.done(self._room.hold_edits())
@@ -102,17 +113,36 @@ class RoomRestores:
         return max(0, int(1_000 * (self._others_wait_until - self._loop.time())))
 
     def hold_for(self, node: str, milliseconds: int) -> None:
-        """Another node makes a restore, or does not (0): edits wait for it here, or go on."""
+        """Another node makes a restore, or does not (0): edits wait for it here, or go on.
+
+        However many nodes make them, one after the other: edits wait `OTHERS_WAIT_SECONDS` at most.
+        """
         if self._jobs.is_closed:
             return
         if not milliseconds:
             self._let_go(node)
             return
-        if not self._holders:
+        end = self._loop.time() + milliseconds / 1_000
+        known_timer = self._holders.get(node)
+        if known_timer is not None and end <= known_timer.when() + SAME_SECONDS:
+            return
+        is_first = not self._holders
+        self._note_holder()
+        if is_first:
             self._jobs.run(self._room.hold_edits())
         self._forget(node)
-        seconds = min(milliseconds / 1_000, OTHERS_WAIT_SECONDS)
-        self._holders[node] = self._loop.call_later(seconds, self._let_go, node)
+        end = min(end, self._held_since + OTHERS_WAIT_SECONDS)
+        self._holders[node] = self._loop.call_at(end, self._let_go, node)
+
+    def _note_holder(self) -> None:
+        """One more holds edits back: those that have waited for long for others go first."""
+        now = self._loop.time()
+        if not self._holders:
+            self._held_since = now
+        elif now - self._held_since >= TURN_SECONDS:
+            self._held_since = now
+            self._jobs.run(self._room.let_edits_go())
+            self._jobs.run(self._room.hold_edits())
 
     def _let_go(self, node: str) -> None:
         was_held = bool(self._holders)

@@ -65,11 +65,13 @@ class RoomBroadcast:
         """By project: announcements that are due soon."""
         self._asking_projects: set[str] = set()
         """Projects whose next announcement asks others for theirs."""
+        self._has_left = False
+        """The node ends: it announces no room any more."""
 
     def announce(self, project: str, *, asks: bool = False) -> None:
         """Send soon who is in the room here, if another node has it, or to find out (`asks`)."""
         live = self._rooms.get(project)
-        if live is None or not (asks or live.room.is_shared):
+        if live is None or self._has_left or not (asks or live.room.is_shared):
             return
         if asks:
             self._asking_projects.add(project)
@@ -112,6 +114,12 @@ class RoomBroadcast:
         self._asking_projects.discard(project)
         self._publish(project, Present(project, [], leaves=True))
         self._bus.unfollow(project)
+
+    def leave_all_rooms(self) -> None:
+        """The node ends: nobody is here any more, and nobody waits for what is done here."""
+        for project in self._rooms:
+            self.leave_room(project)
+        self._has_left = True
 
     def heartbeat(self, now: float) -> None:
         """Announce the rooms whose turn it is."""

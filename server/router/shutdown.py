@@ -62,6 +62,7 @@ async def shut_down(
     log.info("stopped", cut_off=len(connections), rooms_left=len(hub.rooms))
     for connection in list(connections.values()):
         connection.abort("stopping")
+    hub.broadcast.leave_all_rooms()
 
 
 async def send_away(hub: Hub, connections: Connections) -> None:

@@ -135,6 +135,43 @@ async def test_N4_what_waits_for_a_node_that_has_died_goes_on(
     assert jobs.done_jobs == [HOLD, LET_GO]
 
 
+async def test_N4_what_has_waited_for_some_has_its_turn_before_the_next(
+    jobs: Jobs, restores: RoomRestores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Restores of two nodes in turn: one begins before the other has ended."""
+    monkeypatch.setattr("server.live.room_restores.TURN_SECONDS", 0.0)
+    restores.hold_for("node a", 5_000)
+    restores.hold_for("node b", 5_000)
+    assert jobs.done_jobs == [HOLD, LET_GO, HOLD]
+    restores.hold_for("node a", 6_000)
+    assert jobs.done_jobs == [HOLD, LET_GO, HOLD, LET_GO, HOLD]
+    restores.hold_for("node a", 5_990)  # the same, told once more
+    assert jobs.done_jobs == [HOLD, LET_GO, HOLD, LET_GO, HOLD]
+    holding = asyncio.create_task(hold(restores))
+    jobs.may_go.set()
+    restores.hold_for("node b", 0)
+    restores.hold_for("node a", 0)
+    assert jobs.done_jobs[5:] == [LET_GO]
+    restores.hold_for("node a", 5_000)
+    jobs.has_begun.clear()
+    await jobs.has_begun.wait()
+    restores.take(Quiet())
+    await holding
+    assert jobs.done_jobs[6:] == [HOLD, LET_GO, HOLD, HOLD]
+
+
+async def test_N4_what_waits_for_many_waits_no_longer_than_for_one(
+    jobs: Jobs, restores: RoomRestores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("server.live.room_restores.TURN_SECONDS", 1e9)
+    restores.hold_for("node a", 5_000_000)
+    restores.hold_for("node b", 5_000_000)
+    restores.hold_for("node a", 6_000_000)
+    await jobs.let_go.wait()
+    assert jobs.done_jobs == [HOLD, LET_GO]
+
+
 async def test_N4_nothing_is_held_once_the_room_is_closed(
     jobs: Jobs, restores: RoomRestores
 ) -> None:

@@ -211,6 +211,29 @@ async def test_N4_what_comes_to_another_node_waits_once_it_was_first_twice(
     assert (ack["id"], ack["seq"]) == (made[-1], answer["result"]["seq"] + 1)
 
 
+async def test_N4_what_waits_for_a_node_that_stops_in_the_middle_goes_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.live.room_restores.OTHERS_WAIT_SECONDS", 10 * PATIENCE)
+    restores = session.here.hub.rooms[session.project].restores
+    waiting = session.there.hub.rooms[session.project].restores
+
+    async def waits() -> bool:
+        return bool(waiting._holders)
+
+    async def goes_on() -> bool:
+        return not waiting._holders
+
+    async with restores.one_at_a_time:
+        with restores.others_waiting():
+            await eventually(waits)
+            await session.here.stop()
+            await eventually(goes_on)
+        assert (await session.ben.edit(session.project, marker("marker_1")))["t"] == "ack"
+    assert restores.others_wait_milliseconds == 0
+    assert not waiting._holders
+
+
 async def test_N4_who_is_overtaken_again_and_again_is_told_and_nothing_is_kept(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
