@@ -5,7 +5,7 @@ from tests.javascript.planted_bugs import Bug
 BUGS: dict[str, Bug] = {
     "keys are sorted by UTF-16 unit": Bug("copy/digest.ts", ".sort(byCodePoint)", ".sort()"),
     "zero keeps its sign": Bug("copy/digest.ts", "value + 0)", "value)"),
-    "a text of 32 bytes has a short header": Bug("copy/digest.ts", "size < 32)", "size <= 32)"),
+    "a text of 32 bytes has a short header": Bug("growing_bytes.ts", "size < 32)", "size <= 32)"),
     "as many keys are the same keys": Bug(
         "copy/digest.ts", " || !keys.every((key, at) => key === lastKeys[at])", ""
     ),
