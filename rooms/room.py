@@ -264,6 +264,11 @@ class Room:
         return [*self.seats, *(c for c in self.members.put_out if c not in self.seats)]
 
     @property
+    def owed(self) -> list[str]:
+        """Connections that wait for an answer: to what they asked for, or to their join."""
+        return self.members.owed
+
+    @property
     def is_encoding(self) -> bool:
         """Whether `LiveRoom` was asked for the state, and has not answered yet."""
         return self.joining.is_encoding

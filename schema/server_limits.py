@@ -448,7 +448,7 @@ MAX_SPREAD_MS = SERVER_BOUNDS.add(
     "milliseconds",
     "a node that leaves",
     Instead.CLIPPED,
-    "server/router/shutdown.py",
+    "server/router/sending_away.py",
     "How long after the goodbye members are asked to come back, so that no herd does.",
 )
 

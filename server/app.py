@@ -59,6 +59,7 @@ from server.router.logins.connection_login import ConnectionLogins, EndedLogins
 from server.router.readiness import Readiness
 from server.router.router import Router
 from server.router.row_change_listener import RowChangeListener
+from server.router.sending_away import SendingAway
 from server.router.web_pages import FOLDER, WebPages
 from server.row_feed.row_feed import RowFeed
 from server.settings.in_force import InForce
@@ -90,6 +91,7 @@ class _Core:
     ended_logins: EndedLogins
     slow_calls: SlowCalls
     calls: CallQueue
+    deadlines: Deadlines
 
 
 def build_node(settings: Settings, foundation: Foundation) -> Node:
@@ -111,7 +113,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         published_keys=lambda: signing.published(clock()),
         web_pages=WebPages(FOLDER if settings.pages else None),
     )
-    draining = Draining(hub, core.connections, readiness, spawn)
+    sending_away = SendingAway(hub, core.connections, core.deadlines)
+    draining = Draining(hub, core.connections, readiness, sending_away, spawn)
     public_url = PublicUrl(settings.mail.public_url)
     mail, backups = _mail(core, public_url), BackupAges(foundation.db.behind)
     health = _health(core, readiness, supervisor, mail, backups)
@@ -135,6 +138,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
         readiness=readiness,
+        sending_away=sending_away,
         draining=draining,
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
@@ -190,6 +194,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         EndedLogins(),
         SlowCalls(base.clock),
         CallQueue(),
+        Deadlines(),
     )
 
 
@@ -329,7 +334,7 @@ def _context(
             operator_orders.answer_here,
         ),
         slow_calls=core.slow_calls,
-        deadlines=Deadlines(),
+        deadlines=core.deadlines,
     )
 
 

@@ -33,6 +33,7 @@ from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
 from server.router.liveness import Liveness
 from server.router.readiness import Readiness
+from server.router.sending_away import SendingAway
 from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
@@ -98,6 +99,7 @@ class Node:
     write_behind: WriteBehind
     context: Context
     readiness: Readiness
+    sending_away: SendingAway
     draining: Draining
     """Sends everyone elsewhere and takes nobody in, until it is taken back."""
     liveness: Liveness

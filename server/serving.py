@@ -55,7 +55,11 @@ async def _serve_until_stopping(
     on_ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
-    leaving = shut_down(node.hub, node.connections, node.readiness, node.write_behind)
+    node.draining.leave_off()
+    node.context.device_codes.wait_no_more()
+    leaving = shut_down(
+        node.hub, node.connections, node.readiness, node.sending_away, node.write_behind
+    )
     await asyncio.gather(leaving, node.mail.finish())
     await node.context.exchange.close()
     await node.context.preset_uses.flush_at_last()

@@ -60,6 +60,11 @@ class Feed:
         """Whether something up to `seq` is still to go out."""
         return bool(self.parts) or seq > self.seq
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether parts of the state that was joined to, or acks, are still to go out."""
+        return bool(self.parts or self._next_acks or self._acks)
+
     def hold(self, ack: Ack) -> None:
         """An answer whose seq has not come yet: it goes out in its place (rule D2).
 

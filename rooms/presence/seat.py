@@ -169,6 +169,13 @@ class Seat(Mover):
         return bool(self.queue) or self.looked_up_request is not None
 
     @property
+    def is_owed(self) -> bool:
+        """Whether its join, or anything that it asked for, has no answer yet."""
+        has_open = self.arrived_count or self.in_flight_count or self.has_queued
+        is_fed = self.feed is not None and self.feed.has_answers
+        return bool(has_open or self.leave_answers or not self.is_live or is_fed)
+
+    @property
     def waits_for_undo_changes(self) -> bool:
         """Whether all that it has queued waits for what the journal says."""
         return self.undo_waiting is not None

@@ -31,6 +31,8 @@ class DeviceCodes:
         """Hash of a device code -> set when it is decided here; one for each call that waits."""
         self._waiting_count = 0
         """How many calls wait."""
+        self.is_over = False
+        """Whether none waits any more: the node stops."""
 
     @staticmethod
     def new_device_code() -> str:
@@ -64,10 +66,17 @@ class DeviceCodes:
         for event in self._waiting_calls.get(device_hash, ()):
             event.set()
 
+    def wait_no_more(self) -> None:
+        """Whoever waits is told how it stands now: the node stops."""
+        self.is_over = True
+        for events in self._waiting_calls.values():
+            for event in events:
+                event.set()
+
     @asynccontextmanager
     async def waiting(self, device_hash: bytes) -> AsyncIterator[asyncio.Event | None]:
-        """What is set when it is decided on this node; None: too many wait already."""
-        if self._waiting_count >= MAX_DEVICES_WAITING:
+        """What is set when it is decided on this node; None: nobody waits, or too many do."""
+        if self.is_over or self._waiting_count >= MAX_DEVICES_WAITING:
             yield None
             return
         event = asyncio.Event()

@@ -1,6 +1,5 @@
 """Several calls in one message: one after the other, or all of them in one transaction (C13)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +39,7 @@ NOT_DONE = Answered(
 NOT_BEGUN = Answered(
     error=CallError(
         ErrorCode.NOT_DONE,
-        f"the {CALL_SECONDS:.0f} seconds of this batch were over: this call was not begun",
+        "the time of this batch was over: this call was not begun",
         {},
     )
 )
@@ -73,7 +72,7 @@ class Batches:
         """
         answers: list[Answered] = []
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            with context.deadlines.within(CALL_SECONDS):
                 await self._answer_each(answers, context, caller, batch, codec, key)
         except TimeoutError as error:
             answers.append(_refused(error))

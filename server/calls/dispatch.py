@@ -71,7 +71,7 @@ async def dispatch_operators(
     """
     if method not in OPERATOR_METHODS or params is None:
         raise Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call of operators {method!r}")
-    async with asyncio.timeout(CALL_SECONDS):
+    with context.deadlines.within(CALL_SECONDS):
         return await ANSWERS[method](context, caller, params)
 
 

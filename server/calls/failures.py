@@ -25,6 +25,7 @@ from schema.messages import Details, Error
 from server.accounts.hashing.hashing_queue import TooBusy
 from server.events.events import EventSubject
 from server.logs.internal_errors import internal_error, to_repair
+from server.loop.deadlines import EndedEarly
 from server.metrics.metrics import Count
 from server.refused import Refused
 from server.states.stored_state import DamagedState
@@ -64,6 +65,10 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
     elif isinstance(error, Refused):
         code = error.code
         details.update(error.details)
+    elif isinstance(error, EndedEarly):
+        code = ErrorCode.UNAVAILABLE
+        text = "not done before this server stops; what it did by then may stand: ask another one"
+        details["retry_after_ms"] = TOOK_TOO_LONG_MILLISECONDS
     elif isinstance(error, TimeoutError):
         code = ErrorCode.UNAVAILABLE
         text = f"not done within {CALL_SECONDS:.0f} seconds; try again later, one at a time"

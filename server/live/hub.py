@@ -150,6 +150,10 @@ class Hub:
         """Seats on this node."""
         return sum(len(live.room.seats) for live in self.rooms.values())
 
+    def owed(self) -> set[str]:
+        """Connections that wait for an answer in some room."""
+        return {connection for live in self.rooms.values() for connection in live.owed}
+
     def rooms_gathering(self) -> int:
         """Rooms in which moves wait because of the load of the node, and not for size alone."""
         full_room_gap, since = self.gathering.full_room_gap, asyncio.get_running_loop().time() - 1.0

@@ -150,6 +150,11 @@ class LiveRoom:
         room = self.room
         return bool(room.seats or room.has_proposals or self._jobs or self.restores)
 
+    @property
+    def owed(self) -> list[str]:
+        """Connections that wait for an answer; all of them, while jobs wait that may give one."""
+        return self.room.connections if self._jobs else self.room.owed
+
     def is_deserted(self, now: float) -> bool:
         """Whether it is to be closed, for nobody has been here or asked for it for a while.
 

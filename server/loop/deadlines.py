@@ -7,8 +7,12 @@ import asyncio
 from math import inf
 
 
+class EndedEarly(TimeoutError):
+    """It had time left, but the node stops."""
+
+
 class Deadlines:
-    """Those of a node's calls. Times are the loop's."""
+    """Those of a node's calls and joins. Times are the loop's."""
 
     def __init__(self) -> None:
         self._waiting_deadlines: set[Deadline] = set()
@@ -17,6 +21,9 @@ class Deadlines:
         """Until somebody is looked for whose time is over; None: there is nobody."""
         self._looks_at = inf
         """When it looks."""
+
+    def __len__(self) -> int:
+        return len(self._waiting_deadlines)
 
     def within(self, seconds: float) -> "Deadline":
         """For `with`: what takes longer inside is cancelled, and becomes a `TimeoutError`."""
@@ -31,6 +38,12 @@ class Deadlines:
     def end(self, deadline: "Deadline") -> None:
         """It is done. The timer stays: there is always one more call."""
         self._waiting_deadlines.discard(deadline)
+
+    def end_all(self) -> None:
+        """The node stops: what goes on is cancelled now, and becomes an `EndedEarly`."""
+        ended, self._waiting_deadlines = self._waiting_deadlines, set()
+        for deadline in ended:
+            deadline.cancel(EndedEarly)
 
     def _look_again(self, at: float) -> None:
         if self._timer is not None:
@@ -57,12 +70,12 @@ class Deadlines:
 class Deadline:
     """Of the task that enters it, as `asyncio.timeout` is."""
 
-    __slots__ = ("_cancelled_before", "_deadlines", "_is_over", "_seconds", "_task", "ends_at")
+    __slots__ = ("_cancelled_before", "_deadlines", "_ended_by", "_seconds", "_task", "ends_at")
 
     def __init__(self, deadlines: Deadlines, seconds: float) -> None:
         self._deadlines = deadlines
         self._seconds = seconds
-        self._is_over = False
+        self._ended_by: type[TimeoutError] | None = None
         self.ends_at = inf
 
     def __enter__(self) -> None:
@@ -74,14 +87,14 @@ class Deadline:
 
     def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
         self._deadlines.end(self)
-        if not self._is_over:
+        if self._ended_by is None:
             return
         # Who cancels the task beside us wants it to end, whatever the time.
         is_ours = self._task.uncancel() <= self._cancelled_before
         if is_ours and isinstance(error, asyncio.CancelledError):
-            raise TimeoutError from error
+            raise self._ended_by from error
 
-    def cancel(self) -> None:
+    def cancel(self, ended_by: type[TimeoutError] = TimeoutError) -> None:
         """Its time is over."""
-        self._is_over = True
+        self._ended_by = ended_by
         self._task.cancel()

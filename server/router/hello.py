@@ -76,7 +76,7 @@ class Greeting:
             self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:
             device = DeviceSaid(hello.device_name, hello.device_kind, hello.client)
-            connection.greet(hello.device, device)
+            connection.greet(hello.device, device, is_looked_at=hello.token is not None)
             if hello.token is not None:
                 self._look_at_token(connection, hello.token)
             elif self._hub.gathering.is_full:

@@ -146,7 +146,7 @@ class JoinRequests:
     async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:
         project, began_at = message.project, time.monotonic()
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            with self._context.deadlines.within(CALL_SECONDS):
                 request = await self._request(connection, session, message)
                 if message.diverged is not None:
                     self._report_divergence(session, project, message.diverged)
@@ -205,7 +205,7 @@ class JoinRequests:
         Who cannot be looked at is sent to come again: its join is answered, and only once.
         """
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            with self._context.deadlines.within(CALL_SECONDS):
                 membership = await project_members.standing_of(
                     self._context.db, project, request.user
                 )

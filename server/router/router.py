@@ -25,6 +25,7 @@ from server.calls.failures import as_error, counted
 from server.encoding.codec import UnreadableMessage
 from server.live.hub import Hub
 from server.metrics.metrics import Count
+from server.refused import Refused
 from server.router.call_replies import CallReplies
 from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
@@ -40,6 +41,10 @@ ForRoom = MovePresence | AskingRoom
 
 PROPOSING = ("delta", "undo", "redo")
 """Messages that ask for a delta."""
+
+LEAVING = "this server sends its members elsewhere: come back, and send it again with the same id"
+LEAVING_MILLISECONDS = 1_000
+"""What is said to whoever asks for something new as it goes, and when to ask again."""
 
 OPS_OF_A_MESSAGE = 10
 """What one of them costs beside its ops, in ops."""
@@ -80,6 +85,8 @@ class Router:
     def _route(self, connection: Connection, message: Ping | Hello | Call | AskingRoom) -> None:
         if isinstance(message, Ping):
             connection.send(Pong(message.time, self._clock() * 1_000))
+        elif connection.is_sent_away and not isinstance(message, Gesture | Leave):
+            self._begin_no_more(connection, message)
         elif isinstance(message, Hello):
             self._greeting.greet(connection, message)
         elif isinstance(message, Call):
@@ -87,6 +94,16 @@ class Router:
                 self._calls.start(connection, message)
         elif (session := self._logged_in(connection, message)) is not None:
             self._in_room(connection, session, message)
+
+    def _begin_no_more(
+        self, connection: Connection, message: Hello | Call | Join | ProposeDelta | Undo | Redo
+    ) -> None:
+        """Its turn to go has come, and it waits for what it asked for before (rule X3)."""
+        refusal = Refused(ErrorCode.UNAVAILABLE, LEAVING, retry_after_ms=LEAVING_MILLISECONDS)
+        if isinstance(message, Hello):
+            connection.send(as_error(None, refusal))
+        else:
+            self._answer_mistake(connection, message, refusal)
 
     def _answer_mistake(
         self, connection: Connection, message: ClientMessage, mistake: Exception

@@ -64,6 +64,7 @@ class Connection(Incoming, asyncio.Protocol):
         "calls_in_flight": "how many of its calls are not answered yet",
         "codec": "what the handshake has agreed on",
         "id": "16 hex digits, made here",
+        "is_sent_away": "its turn to go has come: nothing new of it is begun (rule X3)",
         "seat": "of the room where it moved last: a short way for `Hub.move` (decision 0015)",
         "session": "waiting for hello, greeted, logged in or leaving",
     }
@@ -76,6 +77,7 @@ class Connection(Incoming, asyncio.Protocol):
         self.session: Session = WaitingForHello(loop.time(), loop.time())
         self.seat: Seat | None = None
         self.calls_in_flight = 0
+        self.is_sent_away = False
         self._server = server
         self._loop = loop
         self._transport: asyncio.Transport | None = None
@@ -100,10 +102,22 @@ class Connection(Incoming, asyncio.Protocol):
         """Whether it is we who leave what it sent unread, for it is paced."""
         return self._has_turn and self._is_paced
 
-    def greet(self, device: str, said: DeviceSaid = NOTHING_SAID) -> None:
-        """It has said hello."""
+    @property
+    def is_owed(self) -> bool:
+        """Whether a call or a join has no answer, or something that came is not read to its end.
+
+        What it waits for in rooms where it is, they know.
+        """
+        session = self.session
+        is_joining = isinstance(session, LoggedIn) and bool(session.joins)
+        return self.calls_in_flight > 0 or is_joining or (self._has_turn and not self._is_paced)
+
+    def greet(
+        self, device: str, said: DeviceSaid = NOTHING_SAID, *, is_looked_at: bool = False
+    ) -> None:
+        """It has said hello; `is_looked_at`: with a token, which is looked at first."""
         if isinstance(self.session, WaitingForHello):
-            self.session = Greeted(self.session.opened_at, device, said)
+            self.session = Greeted(self.session.opened_at, device, said, is_looked_at)
 
     def log_in(self, identity: Identity) -> None:
         """It is somebody's now, and may send longer messages. One that is leaving stays so."""

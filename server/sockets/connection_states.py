@@ -26,6 +26,8 @@ class Greeted:
     device: str
     device_said: DeviceSaid = NOTHING_SAID
     """What hello said of the device beside its id."""
+    is_looked_at: bool = False
+    """Whether its token is being looked at, and hello is not answered."""
 
 
 @dataclass(slots=True)

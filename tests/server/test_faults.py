@@ -30,7 +30,7 @@ from rooms.journal.entry import Outcome, Proposal, Purpose
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.accounts.admission import LONGEST_WAIT_SECONDS, Admission
-from server.router import shutdown
+from server.router import sending_away, shutdown
 from server.states.journal_audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import MSGPACK, PATIENCE, Wire, marker
@@ -121,7 +121,7 @@ async def test_F4_X3_a_node_that_stops_sends_its_members_elsewhere(node: Node) -
     assert kinds[-2:] == ["ack", "server_leaving"]
     assert next(m for m in said if m["t"] == "ack")["id"] == delta_id
     leaving_of_ben = (await ben.closed(1012))[-1]
-    assert 0 <= leaving_of_ben["after_ms"] <= shutdown.spread_ms(2)
+    assert 0 <= leaving_of_ben["after_ms"] <= sending_away.spread_ms(2)
     async with asyncio.timeout(shutdown.STOP_SECONDS):
         await stopping
 
@@ -139,12 +139,12 @@ async def test_F4_who_does_not_let_go_is_cut_off(
 
 
 def test_F4_many_go_in_few_batches_and_come_back_spread() -> None:
-    assert shutdown.spread_ms(1) < 10
-    assert shutdown.spread_ms(100_000) == MAX_SPREAD_MS
+    assert sending_away.spread_ms(1) < 10
+    assert sending_away.spread_ms(100_000) == MAX_SPREAD_MS
     for count in (0, 1, 24, 25, 26, 499, 5_001):
         members = [object() for _ in range(count)]
-        batches = list(shutdown.batches(members))
-        assert len(batches) <= shutdown.BATCHES
+        batches = list(sending_away.batches(members))
+        assert len(batches) <= sending_away.BATCHES
         assert [member for batch in batches for member in batch] == members
     assert ServerLeaving(random.randint(0, 5)).after_ms <= 5
 

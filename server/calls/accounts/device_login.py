@@ -103,6 +103,8 @@ async def _decided(
     until, now_it_is = loop.time() + seconds, polled
     async with context.device_codes.waiting(device_hash) as event:
         while event is not None and now_it_is.state == "waiting" and loop.time() < until:
+            if context.device_codes.is_over:
+                break
             try:
                 async with asyncio.timeout(min(LOOK_SECONDS, until - loop.time())):
                     await event.wait()

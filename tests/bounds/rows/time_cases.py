@@ -28,7 +28,7 @@ from server.encoding.codec import JSON
 from server.loop.deadlines import Deadlines
 from server.router.call_replies import CallReplies
 from server.router.liveness import Liveness
-from server.router.shutdown import SPREAD_MS_PER_MEMBER, spread_ms
+from server.router.sending_away import SPREAD_MS_PER_MEMBER, spread_ms
 from server.sockets.connection import Connection
 from server.sockets.connection_states import Greeted, LoggedIn, Session, WaitingForHello
 from tests.bounds.cases import Seen, case

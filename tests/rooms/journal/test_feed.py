@@ -101,3 +101,17 @@ def test_J4_frames_that_are_made_later_count_as_well(is_newest: bool) -> None:
         feed.next()
         before += 100
     assert tail.bytes == before + 1_000
+
+
+def test_X3_it_has_answers_until_the_state_and_acks_went_out() -> None:
+    feed = Feed("song", tail_of(3), 1, PARTS)
+    feed.hold(ack(3))
+    gone: list[object] = []
+    while feed.has_answers:
+        gone.append(feed.next())
+    assert gone[:2] == list(PARTS)
+    assert len(gone) == 4, "up to the ack, whose delta is the third"
+    feed.hold(ack(9))
+    assert feed.has_answers
+    feed.lose()
+    assert not feed.has_answers

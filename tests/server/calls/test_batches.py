@@ -12,6 +12,7 @@ from schema.limits import CALL_SECONDS, MAX_CALLS_IN_BATCH, MAX_REPLY_BYTES, MES
 from server.calls.all_answers import ANSWERS
 from server.calls.batches import Batches
 from server.encoding.codec import CODECS
+from server.loop.deadlines import Deadlines
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 from tests.simulation.world.virtual_loop import run_virtually
@@ -206,9 +207,10 @@ def test_C15_what_was_answered_before_the_time_is_over_stays() -> None:
         return {}
 
     async def main() -> None:
+        context = Mock(deadlines=Deadlines())
         methods = ("projects.list", "presets.list", "projects.list", "users.list")
         batch = Batch([BatchedCall(method) for method in methods])
-        told = await Batches(one, {}).one_by_one(Mock(), Mock(), batch, CODECS[JSON], None)
+        told = await Batches(one, {}).one_by_one(context, Mock(), batch, CODECS[JSON], None)
         codes = [None if a.error is UNSET else a.error.code for a in told.answers]
         assert codes == [None, "unavailable", "not_done", "not_done"]
         assert not told.done

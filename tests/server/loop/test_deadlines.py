@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from server.loop.deadlines import Deadlines
+from server.loop.deadlines import Deadlines, EndedEarly
 
 NEVER = 3_600.0
 
@@ -100,3 +100,23 @@ async def test_one_inside_another_is_the_one_that_is_late() -> None:
         await asyncio.sleep(0)
     with pytest.raises(TimeoutError), deadlines.within(0.0), deadlines.within(NEVER):
         await asyncio.Event().wait()
+
+
+async def test_X3_those_of_a_node_that_stops_are_over_at_once_and_it_is_known_why() -> None:
+    deadlines, said = Deadlines(), list[type[BaseException]]()
+
+    async def call() -> None:
+        try:
+            with deadlines.within(NEVER):
+                await asyncio.Event().wait()
+        except TimeoutError as error:
+            said.append(type(error))
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            tasks.create_task(call())
+        await asyncio.sleep(0)
+        assert len(deadlines) == 3
+        deadlines.end_all()
+    assert said == [EndedEarly] * 3
+    assert not len(deadlines)
