@@ -513,6 +513,16 @@ MAX_GROUP_BYTES = BOUNDS.add(
     "Stored at once: any project state can be restored over any other.",
 )
 
+MAX_DROPPED_BYTES = BOUNDS.add(
+    "MAX_DROPPED_BYTES",
+    524_288,
+    "bytes",
+    "`ack.dropped` of `undo`, `redo`, `snapshots.restore`",
+    Instead.CLIPPED,
+    "rooms/edits/group_drops.py",
+    "As JSON: some 5,000 notes; `dropped_total` says how many there are.",
+)
+
 MAX_SHOWN_BYTES = BOUNDS.add(
     "MAX_SHOWN_BYTES",
     32_768,

@@ -426,7 +426,10 @@ class Dropped(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Ack(Struct, frozen=True, gc=False, tag_field="t", tag="ack"):
-    """Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent."""
+    """Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent.
+
+    `dropped_total`: how many were dropped, where `dropped` does not name all of them.
+    """
 
     project: str
     id: str
@@ -438,6 +441,7 @@ class Ack(Struct, frozen=True, gc=False, tag_field="t", tag="ack"):
     undo: int = 0
     redo: int = 0
     digest: str | None = None
+    dropped_total: int | UnsetType = UNSET
 
 
 class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="delta"):

@@ -232,6 +232,7 @@ TESTED_ELSEWHERE = {
     "rooms.document.entity_store": "tests/rooms/journal/test_quarantine.py",
     "rooms.document.op_application": "tests/rooms/document/test_document.py",
     "rooms.edits.committed_entries": "tests/rooms/edits/test_undo_stacks.py",
+    "rooms.edits.group_drops": "tests/rooms/edits/test_made_ops.py",
     "rooms.edits.call_proposals": "tests/rooms/edits/test_proposals.py",
     "rooms.edits.edits": "tests/rooms/edits/test_proposals.py",
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",

@@ -39,7 +39,9 @@ class Acknowledged:
     """A delta of ours is on disk. `on_resume`: we heard of it only after coming back.
 
     `dropped`: the index of each op that others have overtaken, and why: a reason of the protocol,
-    or `unheard` where the answer was lost. Of a delta that came with fresh state it is not known.
+    or `unheard` where the answer was lost. Of a delta that came with fresh state it is not known,
+    nor of an undo whose answer was lost. `dropped_total`: how many they are in all; of a very large
+    undo the server names the first alone.
     """
 
     delta_id: str
@@ -47,6 +49,7 @@ class Acknowledged:
     dropped: tuple[tuple[int, str], ...] = ()
     on_resume: bool = False
     skipped: tuple[Skipped, ...] = ()
+    dropped_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from rooms.document.document import AppliedDelta, Drop
+from rooms.edits.group_drops import Drops
 from rooms.edits.proposals import Asker, OpenProposals
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
@@ -121,25 +122,38 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
     return Error(delta_id, code, text, project)
 
 
-def ack(
-    project: str, entry: Entry, applied: AppliedDelta, shown_ops: list[Op], digest: str
-) -> tuple[Ack, list[Dropped]]:
-    """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3).
-
-    `shown_ops`: the ops that took effect, as others are sent them.
-    """
+def drops_of(entry: Entry, applied: AppliedDelta) -> list[Dropped]:
+    """What a delta has dropped, as its author is told it."""
     ops = applied.proposed
-    made_here = entry.purpose is not Purpose.EDIT
-    is_described = made_here and applied.mistake is None
-    drops = [
+    is_described = entry.purpose is not Purpose.EDIT and applied.mistake is None
+    return [
         _described(drop, ops[drop.op]) if is_described else _dropped(drop) for drop in applied.drops
     ]
+
+
+def ack(
+    project: str,
+    entry: Entry,
+    applied: AppliedDelta,
+    drops: Drops,
+    shown_ops: list[Op],
+    digest: str,
+) -> Ack:
+    """The ack of an entry. `shown_ops`: the ops that took effect, as others are sent them."""
     effective_ops: list[Op] | None = None
-    if made_here or not applied.as_sent:
+    if entry.purpose is not Purpose.EDIT or not applied.as_sent:
         effective_ops = shown_ops
     digest_due = digest if entry.seq % DIGEST_EVERY == 0 else None
-    seq, at = entry.seq, entry.committed_at
-    return Ack(project, entry.delta_id, seq, at, drops, effective_ops, digest=digest_due), drops
+    return Ack(
+        project,
+        entry.delta_id,
+        entry.seq,
+        entry.committed_at,
+        list(drops.named),
+        effective_ops,
+        digest=digest_due,
+        dropped_total=UNSET if drops.total is None else drops.total,
+    )
 
 
 def bare(ops: Sequence[Op]) -> list[Op]:
@@ -237,8 +251,17 @@ class Answering:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
             at, drops = entry.committed_at, list(entry.drops)
-            ops = entry.acked_ops
-            ack = Ack(self._project, proposal.delta_id, seq, at, drops, ops, duplicate=True)
+            ops, total = entry.acked_ops, entry.dropped_total
+            ack = Ack(
+                self._project,
+                proposal.delta_id,
+                seq,
+                at,
+                drops,
+                ops,
+                duplicate=True,
+                dropped_total=UNSET if total is None else total,
+            )
         return self._ack_to(seat, ack)
 
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from rooms.document.document import AppliedDelta
 from rooms.edits import answers
+from rooms.edits.group_drops import Drops, GroupDrops
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Packet
 from rooms.freeable import Freeable
 from rooms.journal.entry import DOCUMENT, Entry, Purpose
 from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.journal.tail import TailEntry, size_of
-from schema.messages import Ack, DeltaCommitted, Dropped
+from schema.messages import Ack, DeltaCommitted
 from schema.ops import Op
 
 NOTHING = AppliedDelta()
@@ -24,6 +25,8 @@ class CommittedEntries:
         self.stacks = UndoStacks()
         self.unrecorded_ops: dict[int, list[Op]] = {}
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
+        self._group_drops: GroupDrops | None = None
+        """Of the deltas up to the head, if they belong to a group that goes on."""
         self._project = project
         self._follower = follower
 
@@ -46,11 +49,25 @@ class CommittedEntries:
             self.unrecorded_ops[entry.seq] = applied.ops
         delta = self._delta(entry, applied)
         packet, digest = Packet(delta), self._follower.digest
-        ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)
+        drops = self._drops(entry, applied)
+        ack = answers.ack(self._project, entry, applied, drops, delta.ops, digest)
         is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
         retried_ops = applied.proposed if took_effect_otherwise and is_tried_again else ()
         self._append(entry, packet, drops, ack.ops, retried_ops, len(applied.ops))
         return packet, ack
+
+    def _drops(self, entry: Entry, applied: AppliedDelta) -> Drops:
+        """Those that its ack names: of a group the last delta has those of all (rule D14)."""
+        drops = answers.drops_of(entry, applied)
+        group_drops, self._group_drops = self._group_drops, None
+        if group_drops is None and not entry.more:
+            return Drops(drops)
+        group_drops = group_drops or GroupDrops()
+        group_drops.add(drops, len(applied.proposed))
+        if not entry.more:
+            return group_drops.told()
+        self._group_drops = group_drops
+        return Drops()
 
     def _delta(self, entry: Entry, applied: AppliedDelta) -> DeltaCommitted:
         return DeltaCommitted(
@@ -70,7 +87,7 @@ class CommittedEntries:
         self,
         entry: Entry,
         packet: Packet,
-        drops: Sequence[Dropped],
+        drops: Drops,
         acked_ops: list[Op] | None,
         retried_ops: Sequence[Op],
         effective_count: int,
@@ -81,12 +98,13 @@ class CommittedEntries:
                 entry.delta_id,
                 entry.payload_hash,
                 entry.committed_at,
-                size_of(len(entry.payload), effective_count + len(retried_ops)),
+                size_of(len(entry.payload) + drops.bytes, effective_count + len(retried_ops)),
                 packet,
-                tuple(drops),
+                tuple(drops.named),
                 acked_ops,
                 retried_ops,
                 entry.atomic,
                 digest=self._follower.digest,
+                dropped_total=drops.total,
             )
         )

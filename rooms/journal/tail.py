@@ -32,11 +32,11 @@ class TailReader(Protocol):
 class TailEntry(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
-    `acked_ops`: what the first ack said that took effect; None: just what was proposed.
-    `proposed_ops`: the ops of an edit as they were proposed, where they took effect otherwise, or
-    not. `atomic`: it was to take effect as a whole, or not at all. `size`: bytes of all that is
-    held of it, about: the ops as objects, and the frames. `frame_bytes`: the bytes of its frames
-    that `size` counts.
+    `drops`, `dropped_total`: as the first ack named them. `acked_ops`: what it said that took
+    effect; None: just what was proposed. `proposed_ops`: the ops of an edit as they were proposed,
+    where they took effect otherwise, or not. `atomic`: it was to take effect as a whole, or not at
+    all. `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
+    `frame_bytes`: the bytes of its frames that `size` counts.
     """
 
     seq: int
@@ -45,12 +45,13 @@ class TailEntry(Struct, gc=False):
     committed_at: float
     size: int
     packet: Packet
-    drops: tuple[Dropped, ...]
+    drops: Sequence[Dropped]
     acked_ops: list[Op] | None = None
     proposed_ops: Sequence[Op] = ()
     atomic: bool = False
     digest: str = ""
     frame_bytes: int = 0
+    dropped_total: int | None = None
 
 
 def size_of(proposed_bytes: int, ops: int) -> int:

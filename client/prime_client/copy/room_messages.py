@@ -271,7 +271,8 @@ class RoomMessages:
         own_delta = self.pending.pop(delta_id, None)
         if own_delta is not None:
             dropped_ops = without_effect(own_delta.ops, ops)  # the ack that names them was lost
-            return Acknowledged(delta_id, seq, dropped_ops, on_resume=True)
+            total = len(dropped_ops)
+            return Acknowledged(delta_id, seq, dropped_ops, on_resume=True, dropped_total=total)
         purpose, reverts = message.get("purpose", "edit"), message.get("reverts")
         return Committed(seq, delta_id, message["member"], ops, purpose, reverts)
 
@@ -285,11 +286,12 @@ class RoomMessages:
             if "col" in drop
         )
         dropped_ops = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
+        total = message.get("dropped_total", len(dropped_ops))
         if self.position is not None and seq <= self.position.seq:
             if delta is None:
                 return []
             self.withdraw(delta_id)
-            return [Acknowledged(delta_id, seq, dropped_ops, on_resume=True, skipped=skipped)]
+            return [Acknowledged(delta_id, seq, dropped_ops, True, skipped, total)]
         ops = message.get("ops")
         if ops is None:
             if delta is None or delta.kind != "delta":
@@ -300,7 +302,7 @@ class RoomMessages:
         acknowledged = {"seq": seq, "digest": message.get("digest")}
         return [
             *before,
-            Acknowledged(delta_id, seq, dropped_ops, is_again, skipped),
+            Acknowledged(delta_id, seq, dropped_ops, is_again, skipped, total),
             *self._compare(acknowledged if acknowledged["digest"] is not None else None),
         ]
 

@@ -164,6 +164,10 @@ MAX_GROUP_BYTES = 201_326_592
 """Stored at once: any project state can be restored over any other. (bytes of ops; `undo`,
 `redo`, `snapshots.restore`)"""
 
+MAX_DROPPED_BYTES = 524_288
+"""As JSON: some 5,000 notes; `dropped_total` says how many there are. (bytes; `ack.dropped` of
+`undo`, `redo`, `snapshots.restore`)"""
+
 MAX_SHOWN_BYTES = 32_768
 """About, of all values that one member shows: two of each of the largest selection fit. (bytes;
 `gesture`)"""

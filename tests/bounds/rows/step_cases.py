@@ -3,16 +3,19 @@
 import asyncio
 from unittest.mock import patch
 
+import msgspec
 from msgspec.structs import replace
 
 from persistence.journal.contract import KnownHead
 from persistence.journal.memory import MemoryJournal
+from rooms.edits.group_drops import GroupDrops
 from rooms.edits.made_ops import TooLarge, parts_of
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.journal.entry import Outcome, Proposal, Purpose, StepMark
 from schema.bounds import Instead, Past
-from schema.errors import ErrorCode
-from schema.limits import MAX_STEP_BYTES, MAX_STEP_DELTAS
+from schema.errors import DropReason, ErrorCode
+from schema.limits import MAX_DROPPED_BYTES, MAX_STEP_BYTES, MAX_STEP_DELTAS
+from schema.messages import Dropped
 from schema.ops import Op, Set, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS, READ_BYTES
 from server.commits import group_committer
@@ -92,6 +95,22 @@ def group_bytes() -> Seen:
 
     with patch("rooms.edits.made_ops.MAX_GROUP_BYTES", 10 * (len(encode_ops(OP)) + 1)):
         return Seen(happens(10), happens(11))
+
+
+@case("MAX_DROPPED_BYTES")
+def named_drops() -> Seen:
+    """The second is one byte too long."""
+
+    def happens(more: int) -> Past | None:
+        drops = GroupDrops()
+        first = Dropped(0, DropReason.CHANGED, "notes", "note-0001")
+        rest = MAX_DROPPED_BYTES - 2 * (len(msgspec.json.encode(first)) + 1)
+        second = replace(first, id=first.id + "x" * (rest + more))
+        drops.add([first, second], 2)
+        told = drops.told()
+        return Instead.CLIPPED if (len(told.named), told.total) == (1, 2) else None
+
+    return Seen(happens(0), happens(1))
 
 
 def _journal(*ops: bytes) -> MemoryJournal:

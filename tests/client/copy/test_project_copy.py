@@ -110,7 +110,22 @@ def test_U1_an_undo_waits_for_its_ack_and_takes_the_ops_from_it() -> None:
     [event] = replica.receive(ack)
     assert isinstance(event, Acknowledged)
     assert event.skipped == (Skipped("tracks", "t", "changed", ("name",)),)
+    assert event.dropped_total == 1
     assert (replica.undo_depth, replica.state["markers"], replica.pending) == (2, {}, {})
+
+
+@pytest.mark.parametrize("seq", [0, 1])
+def test_U13_how_much_a_very_large_undo_has_left_is_told_though_the_first_are_named(
+    seq: int,
+) -> None:
+    """Also of what the state holds already that we came back to."""
+    replica = replica_with()
+    replica.undo_or_redo("undo")
+    dropped = [{"op": 1, "reason": "changed", "col": "tracks", "id": "t", "props": ["name"]}]
+    ack = {"t": "ack", "id": "delta-0001", "seq": seq, "ops": [], "dropped": dropped}
+    [event] = replica.receive(ack | {"dropped_total": 7_000})
+    assert isinstance(event, Acknowledged)
+    assert (event.dropped_total, len(event.dropped), len(event.skipped)) == (7_000, 1, 1)
 
 
 def test_U6_an_undo_is_sent_again_in_its_place_after_coming_back() -> None:

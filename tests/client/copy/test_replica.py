@@ -375,7 +375,7 @@ def test_D10_what_was_overtaken_is_named_also_where_the_ack_was_lost(ada: Peer, 
     ada.connect()
     ada.events.clear()
     ada.hears()
-    assert ada.events[1] == Acknowledged(mine, 3, ((1, "unheard"),), on_resume=True)
+    assert ada.events[1] == Acknowledged(mine, 3, ((1, "unheard"),), True, dropped_total=1)
 
 
 def test_D5_an_ack_of_what_is_in_the_state_already_names_what_was_dropped(ada: Peer) -> None:
@@ -384,7 +384,7 @@ def test_D5_an_ack_of_what_is_in_the_state_already_names_what_was_dropped(ada: P
     assert ada.replica.position is not None
     ack = {"t": "ack", "project": "p", "id": mine, "seq": 0, "at": 0.0, "duplicate": True}
     [event] = ada.replica.receive(ack | {"dropped": [{"op": 0, "reason": "gone"}], "ops": []})
-    assert event == Acknowledged(mine, 0, ((0, "gone"),), on_resume=True)
+    assert event == Acknowledged(mine, 0, ((0, "gone"),), True, dropped_total=1)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -3,14 +3,21 @@
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
-from rooms.edits import made_ops
+from rooms.edits import group_drops, made_ops
+from rooms.edits.group_drops import GroupDrops
 from rooms.edits.made_ops import TooLarge, parts_of
 from rooms.effects import CommitGroup, Settled
 from rooms.journal.entry import Outcome, Proposal, Purpose
-from schema.errors import ErrorCode
-from schema.limits import MAX_GROUP_BYTES
-from schema.messages import Ack, DeltaCommitted, Error, Joined, Position, ProposeDelta
+from schema.errors import DropReason, ErrorCode
+from schema.limits import (
+    MAX_DROPPED_BYTES,
+    MAX_GROUP_BYTES,
+    MAX_PARAMS_BYTES,
+    MAX_PARAMS_PER_DEVICE,
+)
+from schema.messages import Ack, DeltaCommitted, Dropped, Error, Joined, Position, ProposeDelta
 from schema.ops import Insert, Op, Set, decode_ops, encode_ops
 from schema.server_limits import MADE_BYTES, MADE_OPS
 from tests.rooms.bench import PROJECT, Bench
@@ -264,3 +271,116 @@ def test_D14_a_group_is_one_effect() -> None:
     [group] = seen
     assert isinstance(group, CommitGroup)
     assert len(group.parts) == 2
+
+
+# What a group has dropped.
+
+SEVEN = [f"note_{number:03}" for number in range(7)]
+
+
+def keys(key: int, *numbers: int) -> list[Op]:
+    return [Set("notes", SEVEN[number], {"key": key}) for number in numbers]
+
+
+def overtaken_song() -> Bench:
+    """Ann has set the key of seven notes as one step; ben hears it."""
+    bench = Bench()
+    for who in ("ann", "ben"):
+        bench.join(who)
+    note: dict[str, Any] = {"clip": "clip_bass", "time": 0, "duration": 1, "key": 1}
+    bench.edit("ben", *[Insert("notes", name, note) for name in SEVEN])
+    bench.edit("ann", *keys(2, *range(7)))
+    return bench
+
+
+def pressed(bench: Bench, purpose: Purpose, delta_id: str) -> Ack:
+    bench.run(bench.room.edits.undo_or_redo("ann", delta_id, purpose))
+    bench.commit()
+    answer = bench.last("ann")
+    assert isinstance(answer, Ack)
+    return answer
+
+
+def named(ack: Ack) -> list[tuple[str, str, list[str]]]:
+    return [(drop.col, drop.id, drop.props) for drop in ack.dropped]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("overtaken", [(0,), (0, 2, 5), (6,), tuple(range(7))])
+@pytest.mark.parametrize("purpose", [Purpose.UNDO, Purpose.REDO])
+def test_U13_the_ack_of_a_group_names_what_each_of_its_deltas_has_left(
+    overtaken: tuple[int, ...], purpose: Purpose
+) -> None:
+    bench = overtaken_song()
+    if purpose is Purpose.REDO:
+        assert pressed(bench, Purpose.UNDO, "undo-0001").dropped == []
+    bench.edit("ben", *keys(3, *overtaken))
+    seq = bench.room.head
+    ack = pressed(bench, purpose, "press-0001")
+    assert bench.room.head == seq + 4
+    assert sorted(named(ack)) == [("notes", SEVEN[number], ["key"]) for number in overtaken]
+    assert {drop.reason for drop in ack.dropped} == {DropReason.CHANGED}
+    assert ack.dropped_total is UNSET
+    numbers = [drop.op for drop in ack.dropped]
+    assert numbers == sorted(set(numbers)), "the ops of a group are counted through"
+    # D3: the same once more, while the server remembers it.
+    bench.run(bench.room.edits.undo_or_redo("ann", "press-0001", purpose))
+    again = bench.last("ann")
+    assert isinstance(again, Ack)
+    assert (again.duplicate, again.dropped, again.dropped_total) == (True, ack.dropped, UNSET)
+    bench.edit("ann", *keys(9, 0))
+    assert named(pressed(bench, Purpose.UNDO, "press-0002")) == [], "of this group, not of another"
+
+
+@pytest.mark.usefixtures("small")
+def test_U13_past_the_bound_the_first_are_named_and_all_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group_drops, "MAX_DROPPED_BYTES", 300)
+    bench = overtaken_song()
+    bench.edit("ben", *keys(3, *range(7)))
+    ack = pressed(bench, Purpose.UNDO, "undo-0001")
+    assert ack.dropped_total == 7
+    assert [drop.op for drop in ack.dropped] == [0, 1, 2, 3]
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO))
+    again = bench.last("ann")
+    assert isinstance(again, Ack)
+    assert (again.duplicate, again.dropped, again.dropped_total) == (True, ack.dropped, 7)
+
+
+@pytest.mark.usefixtures("small")
+def test_U13_another_node_that_is_asked_names_them_too() -> None:
+    """The room there hears the entries; who asks it once more is told what all have left."""
+    bench = overtaken_song()
+    bench.edit("ben", *keys(3, 0, 6))
+    ack = pressed(bench, Purpose.UNDO, "undo-0001")
+    there = Bench()
+    there.join("ann")
+    there.run(there.room.follower.committed(bench.entries))
+    heard = [m for m in there.heard["ann"] if isinstance(m, DeltaCommitted)][-4:]
+    assert [m.more for m in heard] == [True, True, True, False]
+    there.run(there.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO))
+    again = there.last("ann")
+    assert isinstance(again, Ack)
+    assert (again.seq, again.dropped) == (ack.seq, ack.dropped)
+
+
+def test_U13_what_is_collected_of_a_group_is_bounded() -> None:
+    drops = GroupDrops()
+    of_one_delta = [
+        Dropped(n, DropReason.CHANGED, "notes", f"note-{n:031}", ["key"]) for n in range(1_000)
+    ]
+    for _ in range(200):
+        drops.add(of_one_delta, 1_000)
+    told = drops.told()
+    assert told.total == 200_000
+    assert MAX_DROPPED_BYTES - 200 < told.bytes <= MAX_DROPPED_BYTES
+    assert [drop.op for drop in told.named] == list(range(len(told.named)))
+
+
+def test_U13_the_largest_device_is_named_whole() -> None:
+    leaves = [f"params/{n:0{MAX_PARAMS_BYTES // MAX_PARAMS_PER_DEVICE}}" for n in range(4096)]
+    drops = GroupDrops()
+    drops.add([Dropped(0, DropReason.CHANGED, "devices", "d" * 64, leaves)], 1)
+    assert drops.told().total is None
+    assert drops.bytes < MAX_DROPPED_BYTES

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.document.digest import digest_of
+from rooms.edits import group_drops, made_ops
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire, delete, marker, rename
 
@@ -50,6 +51,30 @@ async def test_U6_an_undo_sent_again_after_the_tail_has_forgotten_it_is_a_duplic
     ack = await undo(ann, project, "undo-0001")
     assert (ack["t"], ack["seq"], ack["duplicate"]) == ("ack", 2, True)
     assert follower.head == 2
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK])
+@pytest.mark.parametrize(("most_bytes", "count", "total"), [(524_288, 5, None), (200, 2, 5)])
+async def test_U13_a_large_undo_names_what_all_its_deltas_have_left(
+    node: Node,
+    monkeypatch: pytest.MonkeyPatch,
+    codec: str,
+    most_bytes: int,
+    count: int,
+    total: int | None,
+) -> None:
+    monkeypatch.setattr(made_ops, "MADE_OPS", 2)
+    monkeypatch.setattr(group_drops, "MAX_DROPPED_BYTES", most_bytes)
+    ann, ben, project = await node.pair((codec, codec))
+    names = [f"marker_{number}" for number in range(5)]
+    await ann.edit(project, *[marker(name) for name in names])
+    await ann.edit(project, *[rename(name, "verse") for name in names])
+    await ben.edit(project, *[rename(name, "chorus") for name in names])
+    for _ in range(2):  # the second time, what the server remembers
+        ack = await undo(ann, project, "undo-0001")
+        assert (ack["t"], ack["seq"], ack["ops"]) == ("ack", 6, [])
+        assert [drop["id"] for drop in ack["dropped"]] == names[::-1][:count]
+        assert ack.get("dropped_total") == total
 
 
 async def test_G3_a_gesture_in_a_project_that_was_not_joined_is_answered(node: Node) -> None:

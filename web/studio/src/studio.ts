@@ -11,7 +11,7 @@ import type { Missed } from "./history/missed_edits.js";
 import { EditList, type Entry } from "./history/edit_list.js";
 import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused_edits.js";
-import { takenBackInWords } from "./history/undo_words.js";
+import { takenBackInWords, wholeGroup } from "./history/undo_words.js";
 import { leftInWords, roleInWords } from "./people/own_place_words.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
@@ -283,14 +283,14 @@ export class Studio {
     const room = this.room.value;
     if (room === null) return;
     const stepNumber = (this.steps += 1);
-    step(room).then(async ({ seq, dropped }) => {
+    step(room).then(async ({ seq, dropped, droppedTotal }) => {
       if (stepNumber !== this.steps) return; // the latest of several is told
       const edits = this.edits.value;
       await edits?.refresh();
       const entries = edits?.shown.value.entries ?? [];
-      const entry = entries.find((each) => each.seq === seq);
-      if (entry === undefined || stepNumber !== this.steps || this.room.value !== room) return;
-      const takenBackText = takenBackInWords({ entry, dropped, entries }, room);
+      const entry = wholeGroup(seq, entries);
+      if (entry === null || stepNumber !== this.steps || this.room.value !== room) return;
+      const takenBackText = takenBackInWords({ entry, dropped, droppedTotal, entries }, room);
       this.stayed = entry.purpose === "undo" && entry.total === 0 ? takenBackText : "";
       this.tell(takenBackText, dropped.length > 0 ? "warning" : "note", "undo");
     }).catch((error: unknown) => this.tell(this.whyNotInWords(error), "warning", "undo"));

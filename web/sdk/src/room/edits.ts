@@ -13,6 +13,8 @@ export interface Edit {
 export interface Saved {
   readonly seq: number;
   readonly dropped: readonly Dropped[];
+  /** How many ops are left out in all: of a very large undo `dropped` names the first alone. */
+  readonly droppedTotal: number;
 }
 
 export interface EditOptions {

@@ -90,8 +90,8 @@ export class OwnEdits {
     }, at - now);
   }
 
-  store(id: string, seq: number, dropped: readonly Dropped[]): void {
-    this.settle(id)?.done({ seq, dropped });
+  store(id: string, seq: number, dropped: readonly Dropped[], droppedTotal = dropped.length): void {
+    this.settle(id)?.done({ seq, dropped, droppedTotal });
   }
 
   refuse(id: string, error: PrimeError): void {

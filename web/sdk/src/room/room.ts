@@ -352,7 +352,7 @@ export class Room implements Readable {
     switch (message.t) {
       case "ack":
         this.countUndo(message);
-        return this.edits.store(message.id, message.seq, message.dropped ?? []);
+        return this.edits.store(message.id, message.seq, message.dropped ?? [], message.dropped_total);
       case "delta": return this.edits.store(message.id, message.seq, []);
       case "error":
         if (message.id === this.joinId) this.hearRefusedJoin(PrimeError.of(message));

@@ -1312,7 +1312,8 @@ export type ServerTick = {
   digest?: Digest | null;
 };
 
-/** Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent. */
+/** Your delta is on disk as `seq`. `ops` is what took effect; null: just what you sent. `dropped_total`: how many
+ * were dropped, where `dropped` does not name all of them. */
 export type ServerAck = {
   t: "ack";
   project: string;
@@ -1331,6 +1332,7 @@ export type ServerAck = {
   redo?: number;
   /** Default: null. */
   digest?: string | null;
+  dropped_total?: number;
 };
 
 /** An op of your delta that did nothing: its index and why (see the table of reasons). Of an undo, a redo or a

@@ -14,16 +14,29 @@ interface TakenBack {
   readonly entry: Entry;
   /** What of it could not be done. */
   readonly dropped: readonly Dropped[];
+  /** How many these are in all: of very many the first are named. */
+  readonly droppedTotal: number;
   /** Newest first; those that are not here are not told. */
   readonly entries: readonly Entry[];
 }
 
 /** "You undid #14: deleted 11 notes. Olle changed note C4 since, so it and clip “Lead” stay." */
-export function takenBackInWords({ entry, dropped, entries }: TakenBack, song: Readable): string {
-  const stays = staysInWords(dropped, entries.filter(({ seq, member }) => seq > (entry.reverts ?? 0) && seq < entry.seq && member !== entry.member), song);
+export function takenBackInWords({ entry, dropped, droppedTotal, entries }: TakenBack, song: Readable): string {
+  const since = entries.filter(({ seq, member }) => seq > (entry.reverts ?? 0) && seq < entry.seq && member !== entry.member);
+  const stays = staysInWords(dropped, droppedTotal, since, song);
   if (entry.total > 0) return `You ${editInWords(entry, song)}.${stays === "" ? "" : ` ${stays}`}`;
   const [nothing, next] = entry.purpose === "redo" ? ["Nothing was redone", "The next redo is about the step behind it."] : ["Nothing was undone", "The next undo is about the step before it."];
   return `${stays === "" ? `${nothing}: it is so already.` : `${nothing}. ${stays}`} ${next}`; // rule U10
+}
+
+/** The undo or redo that was acknowledged as `seq`, as one: a large one is several entries (rule D14), of which the last alone has `reverts`. */
+export function wholeGroup(seq: number, entries: readonly Entry[]): Entry | null {
+  const last = entries.findIndex((each) => each.seq === seq);
+  const entry = entries[last];
+  if (entry === undefined) return null;
+  const next = entries.findIndex((each, at) => at > last && !(each.member === entry.member && each.purpose === entry.purpose && each.reverts === null));
+  const parts = entries.slice(last, next < 0 ? undefined : next).reverse();
+  return { ...entry, ops: parts.flatMap(({ ops }) => ops), total: parts.reduce((sum, { total }) => sum + total, 0) };
 }
 
 interface Thing {
@@ -33,15 +46,16 @@ interface Thing {
 }
 
 /** `since`: edits of others, and of ours elsewhere, newest first. */
-function staysInWords(dropped: readonly Dropped[], since: readonly Entry[], song: Readable): string {
+function staysInWords(dropped: readonly Dropped[], droppedTotal: number, since: readonly Entry[], song: Readable): string {
   const droppedThings = thingsOf(dropped);
   const [first] = droppedThings;
   if (first === undefined) return "";
   const changes = droppedThings.flatMap((thing) => changeOf(thing, since));
   const [change] = changes;
-  if (change === undefined) return `${droppedThings.length === 1 ? `${capital(thingInWords(first.col, first.id, song))} was` : `${droppedThings.length} things of it were`} changed since, so ${droppedThings.length === 1 ? "it stays" : "they stay"}.`;
   const names = [...new Set(changes.map(({ who }) => who))];
   const peopleText = names.length > MOST_NAMED ? `${names.length} people` : names.join(" and ");
+  if (droppedTotal > dropped.length) return `${peopleText === "" ? "Parts of it were changed" : `${peopleText} changed parts of it`} since, so ${droppedTotal} changes of it stay.`;
+  if (change === undefined) return `${droppedThings.length === 1 ? `${capital(thingInWords(first.col, first.id, song))} was` : `${droppedThings.length} things of it were`} changed since, so ${droppedThings.length === 1 ? "it stays" : "they stay"}.`;
   const thingText = changes.length === 1 ? thingInWords(change.thing.col, change.thing.id, song) : manyInWords(changes.map(({ thing }) => thing));
   const others = droppedThings.filter((thing) => !changes.some((each) => each.thing === thing));
   const verb = changes.every(({ verb }) => verb === change.verb) ? change.verb : "changed";

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Dropped } from "@prime/client";
 
 import type { Entry } from "../../../studio/src/history/edit_list.js";
-import { takenBackInWords } from "../../../studio/src/history/undo_words.js";
+import { takenBackInWords, wholeGroup } from "../../../studio/src/history/undo_words.js";
 import { songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({
@@ -17,9 +17,9 @@ function entryOf(seq: number, name: string, ops: object[], more: object = {}): E
 }
 
 /** What Ada is told who took back edit 5; `since`: newest first. */
-function told(ops: object[], dropped: readonly Partial<Dropped>[], since: readonly Entry[], more: object = {}): string {
+function told(ops: object[], dropped: readonly Partial<Dropped>[], since: readonly Entry[], more: object = {}, droppedTotal = dropped.length): string {
   const entry = entryOf(50, "Ada", ops, { purpose: "undo", reverts: 5, ...more });
-  return takenBackInWords({ entry, dropped: dropped as readonly Dropped[], entries: [entry, ...since] }, song);
+  return takenBackInWords({ entry, dropped: dropped as readonly Dropped[], droppedTotal, entries: [entry, ...since] }, song);
 }
 
 const pan = [{ op: 0, reason: "changed", col: "channels", id: "kick", props: ["pan"] }] as const;
@@ -52,4 +52,24 @@ test("what is taken back in part says what stays, and what stays with it", () =>
 test("what a server names that this page does not know, and an undo that finds all done, are told without a name", () => {
   assert.equal(told([], [{ op: 0, reason: "changed", col: "later", id: "x", props: [] }], []), "Nothing was undone: it is so already. The next undo is about the step before it.");
   assert.equal(told([], [], []), "Nothing was undone: it is so already. The next undo is about the step before it.");
+});
+
+test("where a server names the first alone of what stays, the whole number is told", () => {
+  const others = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
+  assert.equal(told([], pan as never, [others], {}, 7000), "Nothing was undone. Olle changed parts of it since, so 7000 changes of it stay. The next undo is about the step before it.");
+  assert.equal(told([], pan as never, [], {}, 7000), "Nothing was undone. Parts of it were changed since, so 7000 changes of it stay. The next undo is about the step before it.");
+});
+
+test("a large undo is told as one, also where its last delta found nothing to take back", () => {
+  const deleted = [{ op: "delete", col: "notes", id: "m" }];
+  const undo = { purpose: "undo", member: "Ada" };
+  const before = entryOf(46, "Ada", deleted, { ...undo, reverts: 40 });
+  const parts = [entryOf(49, "Ada", [], { ...undo, reverts: 5 }), entryOf(48, "Ada", deleted, undo), entryOf(47, "Ada", [], undo)];
+  const others = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
+  const entries = [entryOf(50, "Ada", deleted), ...parts, before, others];
+  const entry = wholeGroup(49, entries)!;
+  assert.deepEqual([entry.seq, entry.reverts, entry.total, entry.ops], [49, 5, 1, deleted]);
+  const text = takenBackInWords({ entry, dropped: pan as never, droppedTotal: 1, entries }, song);
+  assert.equal(text, "You undid #5: deleted note D4 in “Lead”. Olle changed channel “Kick” since, so it stays.");
+  assert.equal(wholeGroup(51, entries), null);
 });
