@@ -233,7 +233,7 @@ def _placed(name: str, reason: str, path: str, message_id: str | None) -> BadMes
         details = _field(_property(path)) | {"op": int(in_op[1])}
         return BadMessage(text, message_id, ErrorCode.OP_INVALID, details)
     details = _field(_property(path))
-    if name == "call" and path.startswith("params."):
+    if name == "call" and (path == "params" or path.startswith("params.")):
         return BadMessage(text, message_id, ErrorCode.VALIDATION, details)
     return BadMessage(text, message_id, ErrorCode.BAD_MESSAGE, details)
 

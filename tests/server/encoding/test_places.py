@@ -9,6 +9,7 @@ import pytest
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from server.encoding.codec import CODECS, BadMessage
+from tests.server.encoding.spoilt_messages import read_all
 from tests.server.wire import JSON, MSGPACK
 
 
@@ -26,6 +27,19 @@ def test_C3_E1_nested_too_deep_is_of_params_where_the_call_can_be_read() -> None
     packed = msgpack.packb({"t": "call", "id": "c1", "method": "m", "params": 0})
     bad = _bad(MSGPACK, packed[:-1] + bytes([0x91]) * 20_000 + bytes([0x90]))
     assert (bad.id, bad.code, bad.details) == ("c1", ErrorCode.VALIDATION, {"field": "params"})
+
+
+@pytest.mark.parametrize("more", ["", "x" * 70_000])
+@pytest.mark.parametrize("half", [b"\\udc00", b"\xed\xb0\x80"])
+@pytest.mark.parametrize("params", [b'{"naHALFme":"MORE"}', b'{"name":{"HALF":"MORE"}}'])
+def test_E1_E7_half_a_surrogate_pair_in_a_key_of_params_is_of_the_call(
+    params: bytes, half: bytes, more: str
+) -> None:
+    spoilt = params.replace(b"HALF", half).replace(b"MORE", more.encode())
+    call = b'{"t":"call","id":"c1","method":"projects.create","params":' + spoilt + b"}"
+    with pytest.raises(BadMessage) as caught:
+        read_all(CODECS[JSON], call)
+    assert caught.value.code == ErrorCode.VALIDATION
 
 
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
