@@ -17,15 +17,17 @@ from schema.messages import (
 )
 from server.encoding.allowed_words import with_allowed
 from server.encoding.decode_errors import (
-    UNREADABLE,
     BadMessage,
     Explainer,
     MessageHeader,
+    OpsUnread,
     UnreadableMessage,
     explain_params,
 )
+from server.encoding.exact_places import plain_json
 from server.encoding.packed_in_front import packed_fields_in_front
 from server.encoding.plain_words import in_plain_words
+from server.encoding.reasons import UNREADABLE
 from server.encoding.unreadable_bytes import fields_in_front
 
 __all__ = [
@@ -102,7 +104,7 @@ class Codec:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
         except UNREADABLE as error:
             problem = explain_params(
-                bytes(raw), error, lambda data: self.converter(data, type=kind)
+                bytes(raw), error, lambda data: self.converter(data, type=kind), self.converter
             )
             raise in_plain_words(with_allowed(problem, kind), kind) from None
 
@@ -134,6 +136,8 @@ MSGPACK = Codec(
         msgspec.msgpack.Decoder(MessageHeader).decode,
         msgspec.msgpack.decode,
         packed_fields_in_front,
+        msgspec.msgpack.Decoder(OpsUnread).decode,
+        msgspec.msgpack.decode,
     ),
     msgspec.msgpack.decode,
 )
@@ -147,6 +151,8 @@ JSON = Codec(
         msgspec.json.Decoder(MessageHeader).decode,
         msgspec.json.decode,
         fields_in_front,
+        msgspec.json.Decoder(OpsUnread).decode,
+        plain_json,
     ),
     msgspec.json.decode,
 )

@@ -3,26 +3,28 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from schema.errors import ErrorCode
-from schema.messages import Call, Details, Error, ProposeDelta
+from schema.messages import Call, ClientMessage, Details, Error, ProposeDelta
 from schema.server_limits import READ_ANYHOW_BYTES
 from schema.text.text_rules import in_words
-from server.encoding.unreadable_bytes import (
-    MARK,
-    mended_halves,
-    mended_texts,
-    no_number_at,
-    places_of_mark,
-    with_mark,
+from server.encoding.reasons import (
+    NO_NUMBER,
+    OF_A_FIELD,
+    SHOWN_MARK,
+    UNREADABLE,
+    cause,
+    exact,
+    marked,
+    path_in,
+    said_of_mark,
+    with_marks,
 )
-
-UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
-"""What decoders raise."""
+from server.encoding.unreadable_bytes import MARK, no_number_at, places_of_mark, with_mark
 
 
 class BadMessage(Exception):
@@ -67,6 +69,12 @@ class MessageHeader(msgspec.Struct):
     values: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
+class OpsUnread(msgspec.Struct):
+    """The ops of a delta, none of them read."""
+
+    ops: list[msgspec.Raw] = []
+
+
 NO_VALUES = (b"", b"null", b"\xc0")
 """Of a gesture that is given up."""
 
@@ -86,13 +94,16 @@ class UnreadableMessage:
 class Explainer:
     """Of one subprotocol. `decode`: to a message; `read`: to anything.
 
-    `fields_in_front`: those of a message that can be read although it is damaged behind them.
+    `read_plain`: to anything, though numbers may be too large. `fields_in_front`: those of a
+    message that can be read although it is damaged behind them.
     """
 
     decode: Callable[[bytes], object]
     read_header: Callable[[bytes], MessageHeader]
     read: Callable[[bytes], Any]
     fields_in_front: Callable[[bytes], Iterator[tuple[str, object]]]
+    read_ops: Callable[[bytes], OpsUnread]
+    read_plain: Callable[[bytes], Any]
 
     def explain(self, data: bytes, error: Exception) -> BadMessage:
         """What was wrong with bytes that `decode` could not read.
@@ -100,7 +111,7 @@ class Explainer:
         A client that cuts a text in the middle of a character sends half a surrogate pair, one with
         another encoding no UTF-8: a mark in its place lets the rest be read.
         """
-        mended = _mended(data, error, self.decode)
+        mended = with_marks(data, error, self.decode)
         unread = self.look_at(mended)
         explained = self._explained(data, mended, error, unread)
         if unread.name == "delta":
@@ -111,26 +122,50 @@ class Explainer:
         self, data: bytes, mended: bytes, error: Exception, unread: UnreadableMessage
     ) -> BadMessage:
         name, message_id = unread.name and unread.name.replace(MARK, SHOWN_MARK), unread.id
-        reason, path = in_words(_cause(error)), ""
+        reason, path = in_words(cause(error)), ""
         if (at := no_number_at(data, error)) is not None:
             mended = with_mark(mended, at) if mended == data else b""
             path = self._place_of_mark(mended)
             reason = f"{NO_NUMBER} - at `$.{path}`" if path else NO_NUMBER
+        elif mended != data and MARK in (unread.name or ""):
+            reason = f"not a message: {said_of_mark(error)} - at `$.t`"
+            return BadMessage(reason, message_id, details=_field("t"), is_noise=True)
         elif mended != data and name is not None:
-            reason, path = _marked(error, reason, lambda: self._places_of_mark(self.decode(mended)))
+            reason, path = marked(
+                error,
+                reason,
+                lambda: self._places_of_mark(self.decode(mended)),
+                lambda path: self._plain(mended, path),
+            )
         if name is None:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
+        reason, path = exact(reason, path, lambda path: self._plain(mended, path))
         if name == "call" and isinstance(error, RecursionError):
             path = "params.params"  # nothing else of a call holds anything
-        return _placed(name, reason, path or _path_in(reason), message_id)
+        return _placed(name, reason, path, message_id)
 
     def _place_of_mark(self, mended: bytes) -> str:
         """Where a text stands in the place of a number; empty if something else is wrong before."""
         try:
             return next(self._places_of_mark(self.decode(mended)), "")
         except UNREADABLE as error:
-            reason = _cause(error)
-            return _path_in(reason) if "got `str`" in reason else ""
+            reason = cause(error)
+            return path_in(reason) if "got `str`" in reason else ""
+
+    def _plain(self, data: bytes, path: str) -> Any:
+        """A message as plain values; of a long delta the op that a path leads to. None: neither."""
+        in_op = _IN_OP.match(path)
+        try:
+            if len(data) <= READ_ANYHOW_BYTES:
+                return self.read_plain(data)
+            if in_op is not None:
+                index = int(in_op[1])
+                op = bytes(self.read_ops(data).ops[index])
+                return {"ops": {index: self.read_plain(op[:READ_ANYHOW_BYTES])}}
+            header = self.read_header(data)
+            return {"id": self._short(header.id), "project": self._short(header.project)}
+        except (*UNREADABLE, ValueError, LookupError):
+            return None
 
     def look_at(self, data: bytes) -> UnreadableMessage:
         """The name and the ids of a message, as far as they can be read."""
@@ -180,26 +215,30 @@ def _places_in_ops(ops: Sequence[object]) -> Iterator[str]:
             yield from places_of_mark(msgspec.to_builtins(op), f"ops[{index}]")
 
 
-NO_NUMBER = "NaN and infinity are no numbers in JSON: send null, or leave it out"
-
-HALF = "half a surrogate pair is no text: toWellFormed() of JavaScript mends it"
-
-NOT_UTF8 = "the text is not UTF-8"
-
-SHOWN_MARK = "\ufffd"
-"""In a sentence that repeats a name: Unicode's own sign for what could not be read."""
-
-
-def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
+def explain_params(
+    data: bytes,
+    error: Exception,
+    decode: Callable[[bytes], object],
+    read: Callable[[bytes], Any],
+) -> BadMessage:
     """What was wrong with the parameters of a call, which `decode` could not read (rule C3)."""
-    reason, path = in_words(_cause(error)), ""
-    mended = _mended(data, error, decode)
+
+    def plain(_: str) -> Any:
+        try:
+            return read(mended) if len(mended) <= READ_ANYHOW_BYTES else None
+        except UNREADABLE:
+            return None
+
+    reason, path = in_words(cause(error)), ""
+    mended = with_marks(data, error, decode)
     if mended != data:
-        reason, path = _marked(
-            error, reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), "")
+        reason, path = marked(
+            error, reason, lambda: places_of_mark(_with_unknown_fields(decode(mended)), ""), plain
         )
-    path = path or _path_in(reason)
-    if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
+    reason, path = exact(reason, path, plain)
+    if path == "[...]":  # a key, of which no more can be told
+        path = ""
+    if OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
         name = path.rpartition(".")[2]
         reason = f"`{name}` is no parameter: it stands in the message, beside `method`"
     return BadMessage(reason, None, ErrorCode.VALIDATION, _field(path or "params"))
@@ -226,6 +265,8 @@ def _placed(name: str, reason: str, path: str, message_id: str | None) -> BadMes
     """By the place it is a mistake of an op, of a call's parameter, or of the message."""
     if path == "t":
         text = f"there is no message {name[:32]!r}"
+        if name in _NAMES:
+            text = f"two different `t` stand in one message; the last is {name!r}"
         return BadMessage(text, message_id, ErrorCode.UNKNOWN_MESSAGE)
     text = f"{name[:32]}: {reason}"
     in_op = _IN_OP.match(path) if name == "delta" else None
@@ -263,51 +304,5 @@ _WITHIN = re.compile(
     r"^(params\.|(?:ops\[\d+\]|values\[\.\.\.\])\.?(?:(?:props|entity|expect)\.)?)"
 )
 """What stands in front of the name of a parameter, or of a property of an op."""
-
-
-def _cause(error: Exception) -> str:
-    match error:
-        case RecursionError():
-            return "it is nested too deep"
-        case UnicodeDecodeError():
-            return NOT_UTF8
-    return str(error)
-
-
-def _path_in(reason: str) -> str:
-    """Where it is wrong, as msgspec says it: `ops[0].order`; empty: it does not say.
-
-    Of a field that is missing or unknown it is that field's place, not that of what holds it.
-    """
-    path = ""
-    while (match := _AT.search(reason)) is not None:  # the outer struct's place is the last
-        inner = match[2] + ("[...]" if match[1] else "")
-        path = f"{path}.{inner}" if path and inner else path or inner
-        reason = reason[: match.start()].removesuffix(" - ")
-    field = _OF_A_FIELD.match(reason)
-    if field is None:
-        return path
-    return f"{path}.{field[1]}" if path else field[1]
-
-
-_AT = re.compile(r"at (`key` in )?`\$\.?([^`]*)`$")
-_OF_A_FIELD = re.compile(
-    r"Object (?:missing required|contains unknown) field `(.*?)`(?: - at `[^`]*`)?$", re.DOTALL
-)
-
-
-def _mended(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> bytes:
-    """With a mark for each text, or half a character, that no text holds."""
-    mended = mended_halves(data)
-    return mended_texts(mended, decode) if isinstance(error, UnicodeDecodeError) else mended
-
-
-def _marked(error: Exception, reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
-    """What is said of texts that were marked, and the place of the first."""
-    text = error.object if isinstance(error, UnicodeDecodeError) else b""
-    said = NOT_UTF8 if text and mended_halves(text) == text else HALF
-    try:
-        path = next(places(), "")
-    except UNREADABLE as other:  # that is not all that is wrong, or it is a name
-        return in_words(_cause(other)).replace(MARK, SHOWN_MARK), ""
-    return (f"{said} - at `$.{path}`", path) if path else (reason, "")
+_NAMES = frozenset(str(kind.__struct_config__.tag) for kind in get_args(ClientMessage))
+"""Of messages from clients."""

@@ -39,6 +39,8 @@ def in_plain_words(bad_message: BadMessage, kind: type[msgspec.Struct]) -> BadMe
         return bad_message
     path = places[0] if places else ""
     said = _plain(_AT.sub("", text), kind, path)
+    if " - at `key` in " in text and said.startswith("must "):
+        said = f"a key {said}"
     where = f"params.{path}".rstrip(".").replace(".[", "[")
     return BadMessage(f"{where}: {said}", bad_message.id, bad_message.code, bad_message.details)
 

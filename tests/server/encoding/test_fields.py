@@ -133,7 +133,10 @@ def test_D21_every_mistake_in_an_op_names_the_op_and_its_field(codec: Codec) -> 
             except BadMessage as error:
                 named = error.details.get("field")
                 is_leaf = named == "params"  # what is in a map is a leaf: no other one holds maps
-                if error.details.get("op") != 1 or (named != field and not is_leaf):
+                props = op.get(field) if isinstance(op, dict) else None
+                is_property = isinstance(props, dict) and named in props
+                is_named = named == field or is_leaf or is_property
+                if error.details.get("op") != 1 or not is_named:
                     wrong.append((kind.tag, field, op, error.details))
     assert wrong == []
 

@@ -1,0 +1,113 @@
+"""Of a value that no property holds the property is named; NaN is told to be no number."""
+
+from typing import Any
+
+import msgpack
+import pytest
+
+from schema.errors import ErrorCode
+from server.encoding.codec import CODECS, BadMessage
+from server.encoding.exact_places import MOST_TRIED, exact_place, has_no_number, plain_json
+from tests.server.encoding.test_reasons import bad_call
+from tests.server.wire import JSON, MSGPACK, Message
+
+PROJECT = "00000000-0000-4000-8000-000000000000"
+CHANNEL = {"op": "set", "col": "channels", "id": "ch_master"}
+TOO_LARGE = [b"1e999", b"-1e400", b"1" * 5_000]
+
+
+def refused(codec: str, data: bytes) -> BadMessage:
+    with pytest.raises(BadMessage) as caught:
+        CODECS[codec].decode(data)
+    return caught.value
+
+
+def delta(*ops: Message) -> Message:
+    return {"t": "delta", "id": "delta_00001", "project": PROJECT, "ops": list(ops)}
+
+
+@pytest.mark.parametrize("many", [1, 2_000])
+@pytest.mark.parametrize("number", TOO_LARGE)
+def test_D21_a_number_that_is_too_large_names_its_property(number: bytes, many: int) -> None:
+    """Also in a message of over 64 KiB, and where a text looks like it."""
+    wrong = CHANNEL | {"props": {"name": "1e999", "volume": 123456, "pan": 0}}
+    ops = [CHANNEL | {"props": {"name": "1e999"}}] * many
+    data = CODECS[JSON].encode(delta(*ops, wrong)).replace(b"123456", number)
+    told = refused(JSON, data)
+    assert (told.code, told.details) == (ErrorCode.OP_INVALID, {"op": many, "field": "volume"})
+    assert f"`$.ops[{many}].props.volume`" in str(told)
+
+
+@pytest.mark.parametrize("number", TOO_LARGE)
+def test_D21_a_number_that_is_too_large_is_told_of_a_gesture_as_NaN_is(number: bytes) -> None:
+    values = {"ch_bass_": {"col": "channels", "props": {"volume": 1}}}
+    values |= {"ch_master": {"col": "channels", "props": {"pan": 0, "volume": 123456}}}
+    gesture = CODECS[JSON].encode(
+        {"t": "gesture", "id": "g1", "project": PROJECT, "values": values}
+    )
+    for wrong in (number, b"NaN"):
+        told = refused(JSON, gesture.replace(b"123456", wrong))
+        assert told.details == {"field": "values.ch_master.props.volume"}
+        assert told.code == ErrorCode.BAD_MESSAGE
+
+
+@pytest.mark.parametrize("wrong", [b"a", msgpack.ExtType(5, b"a"), msgpack.Timestamp(5), [[1]]])
+@pytest.mark.parametrize("part", ["props", "expect", "entity"])
+def test_D21_what_no_property_holds_names_its_property(wrong: object, part: str) -> None:
+    op: Message = CHANNEL | {"props": {}} | {part: {"volume": 1, "name": wrong}}
+    if part == "entity":
+        op = {"op": "insert", "col": "channels", "id": "ch_bass_", part: op[part]}
+    told = refused(MSGPACK, msgpack.packb(delta(op)))
+    assert (told.code, told.details) == (ErrorCode.OP_INVALID, {"op": 0, "field": "name"})
+
+
+def test_E11_what_is_in_params_is_told_of_params() -> None:
+    op = CHANNEL | {"col": "devices", "props": {"name": "a", "params": {"a": 1, "b": b"x"}}}
+    assert refused(MSGPACK, msgpack.packb(delta(op))).details == {"op": 0, "field": "params"}
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ({"t": "presence", "playhead": {"time": 0, "playing": True}}, "playhead.time"),
+        ({"t": "presence", "cursor": {"time": 1, "y": 0}}, "cursor.y"),
+    ],
+)
+def test_E1_NaN_in_presence_is_told_to_be_no_number(
+    message: Message, field: str, number: float
+) -> None:
+    inner, name = field.split(".")
+    wrong = message | {"project": PROJECT, inner: message[inner] | {name: number}}
+    told = refused(MSGPACK, msgpack.packb(wrong))
+    assert told.details == {"field": field}
+    assert "NaN and infinity are no numbers" in str(told)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("-inf")])
+def test_E1_NaN_in_a_call_is_told_to_be_no_number(number: float) -> None:
+    told = bad_call(MSGPACK, "history.list", {"project": PROJECT, "since": number})
+    assert (told.code, told.details) == (ErrorCode.VALIDATION, {"field": "since"})
+    assert str(told).startswith("params.since: NaN and infinity are no numbers")
+    below = bad_call(MSGPACK, "history.list", {"project": PROJECT, "since": -5.0})
+    assert str(below) == "params.since: must be at least 0"
+
+
+def test_a_place_that_cannot_be_told_stays_as_it_was() -> None:
+    path = "ops[0].props[...]"
+    plain: Any
+    for plain in (None, [], {"ops": 7}, {"ops": []}, {"ops": [{"props": 7}]}, {"ops": [{}]}):
+        assert exact_place(path, plain) == path
+    fine = {"ops": [CHANNEL | {"props": {"volume": 1}}]}
+    assert exact_place(path, fine) == path
+    many = {f"p{n}": 1 for n in range(MOST_TRIED)} | {"last": b""}
+    assert exact_place(path, {"ops": [CHANNEL | {"props": many}]}) == path
+    assert exact_place("project", {}) == "project"
+
+
+def test_plain_json_has_something_else_for_numbers_that_are_too_large() -> None:
+    assert plain_json(b'[1e999, 2.5, 7, "1e999"]') == [b"", 2.5, 7, "1e999"]
+    assert has_no_number({"a": [1, float("nan")]}, "a[1]")
+    assert not has_no_number({"a": [1, float("nan")]}, "a[0]")
+    assert has_no_number({"a": {"b": float("inf")}}, "a[...]")
+    assert not has_no_number(None, "a.b[0]")
