@@ -24,7 +24,7 @@ SMALL_BATCH = 25
 
 SPREAD_MS_PER_MEMBER = 5
 
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.025
 """Between two looks at who has been answered; what comes before the first one is refused, and not
 lost behind a close."""
 
