@@ -21,7 +21,7 @@ NO_VALUE = b""
 """In the place of a number that is too large: JSON holds no bytes."""
 
 
-MOST_TRIED = 256
+MOST_TRIED = 1_000
 """Properties that are tried one after the other; whoever errs may go on."""
 
 

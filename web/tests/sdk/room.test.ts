@@ -128,6 +128,17 @@ test("a hole in the seqs is noticed, and the room is joined again", async () => 
   assert.deepEqual({ ...(said[0] as ClientJoin).position }, { epoch: "e", seq: 7 });
 });
 
+test("how much an undo has left is told in all, though of very much the first is named", async () => {
+  const { room, said, hear } = await entered();
+  const dropped = [{ op: 0, reason: "changed", col: "markers", id: "marker_01", props: ["name"] }];
+  const [undone, redone] = [room.undo(), room.redo()];
+  const [first, second] = said.map((message) => (message as { readonly id: string }).id);
+  hear({ t: "ack", id: first, seq: 8, at: 0, ops: [], dropped, dropped_total: 7_000 });
+  hear({ t: "ack", id: second, seq: 9, at: 0, ops: [], dropped });
+  assert.deepEqual(await undone, { seq: 8, dropped, droppedTotal: 7_000 });
+  assert.deepEqual(await redone, { seq: 9, dropped, droppedTotal: 1 });
+});
+
 test("what has no answer when the room ends says so", async () => {
   const { room } = await entered();
   const { saved } = room.edit((tx) => tx.delete("markers", "marker_01"));
