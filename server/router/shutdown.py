@@ -14,7 +14,7 @@ from server.sockets.connections import Connections
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
 
-ANSWER_SECONDS = 6.0
+ANSWER_SECONDS = 7.0
 """What is in flight gets to be answered; then calls are ended, and edits sent again elsewhere."""
 
 SETTLE_SECONDS = 1.0

@@ -10,6 +10,7 @@ from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode
+from schema.messages import Left
 from schema.server_limits import MAX_LOOKED_BACK
 
 KEY = b"the deployment's own"
@@ -109,3 +110,16 @@ def test_P9_the_colour_of_the_project_goes_before_the_own_one() -> None:
     own = seat_of().as_member().color
     assert own.startswith("#")
     assert seat_of(color="#123456").as_member().color == "#123456" != own
+
+
+def test_X3_a_seat_is_owed_until_it_is_let_in_and_all_that_it_asked_for_is_answered() -> None:
+    seat = seat_of()
+    assert seat.is_owed, "its join has no answer"
+    seat.is_live = True
+    assert not seat.is_owed
+    for count in ("arrived_count", "in_flight_count"):
+        setattr(seat, count, 1)
+        assert seat.is_owed, count
+        setattr(seat, count, 0)
+    seat.leave_answers = (Left("song", "leave-1"),)
+    assert seat.is_owed
