@@ -3,8 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,10 +18,6 @@ MOST_DIGITS = 308
 
 NO_VALUE = b""
 """In the place of a number that is too large: JSON holds no bytes."""
-
-
-MOST_TRIED = 1_000
-"""Properties that are tried one after the other; whoever errs may go on."""
 
 
 def exact_place(path: str, plain: Any) -> str:
@@ -41,18 +36,37 @@ def exact_place(path: str, plain: Any) -> str:
             holders = {f"ops[{index}]": plain["ops"][int(index)]}
         else:
             holders = {f"values.{name}": shown for name, shown in plain["values"].items()}
-        tries = islice(_with_one_property(holders, part), MOST_TRIED)
-        exact = next((place for place, one in tries if not _fits(one, kind)), path)
+        exact = _first_wrong(holders, part, kind) or path
     except (LookupError, TypeError, AttributeError):  # it is of another form altogether
         return path
     return path if exact.endswith(f".{part}.params") else exact
 
 
-def _with_one_property(holders: Mapping[str, Any], part: str) -> Iterator[tuple[str, Any]]:
-    """Each op, or each entity of a gesture, with one of its properties alone."""
-    for place, holder in holders.items():
-        for name, value in holder[part].items():
-            yield f"{place}.{part}.{name}", holder | {part: {name: value}}
+def _first_wrong(holders: Mapping[str, Any], part: str, kind: Any) -> str:
+    """The place of the first property that cannot be; empty: each can, by itself."""
+
+    def has_wrong_holder(places: Sequence[str]) -> bool:
+        return not _fits([holders[place] for place in places], list[kind])
+
+    place = _first([*holders], has_wrong_holder)
+    if place is None:
+        return ""
+    holder = holders[place]
+
+    def has_wrong_property(names: Sequence[str]) -> bool:
+        return not _fits(holder | {part: {name: holder[part][name] for name in names}}, kind)
+
+    name = _first([*holder[part]], has_wrong_property)
+    return "" if name is None else f"{place}.{part}.{name}"
+
+
+def _first(names: Sequence[str], is_wrong: Callable[[Sequence[str]], bool]) -> str | None:
+    """The first that is wrong by itself, sought by halves: in all, as much as to look twice."""
+    while len(names) > 1:
+        middle = len(names) // 2
+        front = names[:middle]
+        names = front if is_wrong(front) else names[middle:]
+    return names[0] if names and is_wrong(names) else None
 
 
 def _fits(value: object, kind: Any) -> bool:

@@ -3,11 +3,12 @@
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 
 from schema.errors import ErrorCode
 from server.encoding.codec import CODECS, BadMessage
-from server.encoding.exact_places import MOST_TRIED, exact_place, has_no_number, plain_json
+from server.encoding.exact_places import exact_place, has_no_number, plain_json
 from tests.server.encoding.test_reasons import bad_call
 from tests.server.wire import JSON, MSGPACK, Message
 
@@ -100,9 +101,34 @@ def test_a_place_that_cannot_be_told_stays_as_it_was() -> None:
         assert exact_place(path, plain) == path
     fine = {"ops": [CHANNEL | {"props": {"volume": 1}}]}
     assert exact_place(path, fine) == path
-    many = {f"p{n}": 1 for n in range(MOST_TRIED)} | {"last": b""}
-    assert exact_place(path, {"ops": [CHANNEL | {"props": many}]}) == path
+    more_than_an_op_has = {f"p{n}": 1 for n in range(1_000)} | {"last": b""}
+    assert exact_place(path, {"ops": [CHANNEL | {"props": more_than_an_op_has}]}) == path
     assert exact_place("project", {}) == "project"
+
+
+@pytest.mark.parametrize("wrong", range(50))
+def test_one_of_many_properties_is_sought_by_halves(
+    wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To try one after the other took ten times as long as to read the message."""
+    tried: list[object] = []
+
+    def convert(value: object, kind: Any) -> object:
+        tried.append(value)
+        return msgspec_convert(value, kind)
+
+    msgspec_convert = msgspec.convert
+    monkeypatch.setattr(msgspec, "convert", convert)
+    props: Message = {f"p{n}": b"" if n in (wrong, 49) else n for n in range(50)}
+    message = {"ops": [CHANNEL | {"props": props}]}
+    assert exact_place("ops[0].props[...]", message) == f"ops[0].props.p{wrong}"
+    assert len(tried) <= 8
+    shown = {f"entity{n:03}": {"col": "channels", "props": {"pan": 0}} for n in range(1_000)}
+    shown[f"entity{wrong:03}"]["props"] = {"pan": b""}
+    tried.clear()
+    place = exact_place("values[...].props[...]", {"values": shown})
+    assert place == f"values.entity{wrong:03}.props.pan"
+    assert len(tried) <= 13
 
 
 def test_plain_json_has_something_else_for_numbers_that_are_too_large() -> None:
