@@ -24,6 +24,9 @@ FORMATS = {"vst2": "Vst2Plugin", "vst3": "Vst3Plugin", "clap": "ClapPlugin", "au
 MAX_INT = 2**31 - 1
 """xs:int of the XSD."""
 
+UNIX = 3
+PLAIN_FILE = 0o100644
+"""That everybody may read, once it is unpacked."""
 
 PARENTS = {"tracks": "parent", "sends": "channel", "devices": "channel"}
 
@@ -32,9 +35,9 @@ def write_dawproject(path: Path, state: State) -> list[Loss]:
     """Write the file, whole or not at all; what it could not hold, most frequent first."""
     project, losses = dawproject(state)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
-        files.writestr("metadata.xml", _document(_metadata(state)))
-        files.writestr("project.xml", _document(project))
+    with zipfile.ZipFile(packed, "w") as files:
+        files.writestr(*_entry("metadata.xml", _metadata(state)))
+        files.writestr(*_entry("project.xml", project))
     write_whole(path, packed.getvalue())
     return losses.losses
 
@@ -49,9 +52,13 @@ def dawproject(state: State) -> tuple[Element, Losses]:
     return project, writer.losses
 
 
-def _document(root: Element) -> bytes:
-    xml: bytes = tostring(root, "utf-8", xml_declaration=True)
-    return xml
+def _entry(name: str, root: Element) -> tuple[zipfile.ZipInfo, bytes]:
+    """A document in the ZIP, without the time and the system that it was written at."""
+    entry = zipfile.ZipInfo(name)  # of 1980-01-01
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = UNIX
+    entry.external_attr = PLAIN_FILE << 16
+    return entry, tostring(root, "utf-8", xml_declaration=True)
 
 
 def _metadata(state: State) -> Element:

@@ -1,6 +1,8 @@
 """What goes out as a .dawproject comes back the same, but for what was reported."""
 
 import json
+import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,6 @@ def song(name: str) -> Song:
 
 def valid(path: Path) -> None:
     """Holds project.xml against DAWproject's own schema."""
-    import zipfile
-
     schema = etree.XMLSchema(etree.parse(CORPUS / "DAWproject-Project.xsd"))
     with zipfile.ZipFile(path) as files:
         schema.assertValid(etree.fromstring(files.read("project.xml")))
@@ -122,6 +122,20 @@ def test_everything_the_format_can_hold_comes_back(tmp_path: Path) -> None:
     valid(path)
     assert places == {("media", "sound")}, "that the recordings themselves are not in the file"
     assert differences(a_state(), again) == []
+
+
+def test_two_exports_of_one_state_are_the_same_bytes_at_any_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, exports = tmp_path / "song.dawproject", set()
+    for seconds in (1_700_000_000, 1_800_000_000):
+        monkeypatch.setattr(time, "time", lambda said=seconds: said)
+        write_dawproject(path, a_state())
+        exports.add(path.read_bytes())
+    assert len(exports) == 1
+    with zipfile.ZipFile(path) as files:
+        assert {entry.external_attr >> 16 for entry in files.infolist()} == {0o100644}
+        assert {entry.compress_type for entry in files.infolist()} == {zipfile.ZIP_DEFLATED}
 
 
 def test_what_the_format_cannot_hold_is_told() -> None:
