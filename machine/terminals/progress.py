@@ -16,9 +16,6 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-WIDEST = 34
-"""Columns for what is done: beside it are numbers, on a terminal of 80."""
-
 
 class Tell(Protocol):
     """Is told what is done, how much of it is, and of how much; of 0: nobody knows."""
@@ -40,31 +37,35 @@ class _HowFar(ProgressColumn):
         return Text(f"{task.percentage:3.0f} %  {task.completed:,.0f} of {task.total:,.0f}")
 
 
-def _column(most: int | None = None) -> Column:
-    return Column(no_wrap=True, overflow="ellipsis", max_width=most)
+def _column(most: int | None = None, ratio: int | None = None) -> Column:
+    return Column(no_wrap=True, overflow="ellipsis", max_width=most, ratio=ratio)
 
 
 @contextmanager
 def progress_shown(console: Console | None = None) -> Iterator[Tell]:
-    """On stderr, and only where that is a terminal; it goes when this ends."""
+    """On stderr, and only where that is a terminal; it goes when this ends.
+
+    The text has all the width that numbers and bar leave. Before the first one nothing is shown.
+    """
     console = console or Console(stderr=True)
     columns = (
-        TextColumn("{task.description}", markup=False, table_column=_column(WIDEST)),
+        TextColumn("{task.description}", markup=False, table_column=_column(ratio=1)),
         BarColumn(10, table_column=_column(10)),
         _HowFar(table_column=_column()),
         TimeRemainingColumn(table_column=_column()),
     )
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        *columns, console=console, transient=True, expand=True, disable=not console.is_terminal
     ) as progress:
-        progress.add_task("", total=None)
+        progress.add_task("", total=None, visible=False)
         [shown] = progress.tasks
 
         def tell(text: str, done: int = 0, of: int = 0, /) -> None:
             if shown.total == (of or None):
-                progress.update(shown.id, description=text, completed=done)
+                progress.update(shown.id, description=text, completed=done, visible=True)
                 return
             shown.total = of or None
-            progress.reset(shown.id, description=text, completed=done)  # the speed as well
+            # The speed as well.
+            progress.reset(shown.id, description=text, completed=done, visible=True)
 
         yield tell
