@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_option(parser, "data")
     add_config(parser)
-    parser.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
+    command_output.add_json(parser, "say what was done")
     return parser
 
 

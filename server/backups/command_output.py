@@ -1,5 +1,6 @@
 """What the commands of backups have in common: progress for eyes, one line and a code for ends."""
 
+import argparse
 import asyncio
 import json
 import signal
@@ -87,6 +88,16 @@ async def _run_with_progress(work: Work) -> int:
     with progress_shown() as tell:
         tell("beginning")
         return await work(tell)
+
+
+def add_json(parser: argparse.ArgumentParser, what_it_says: str) -> None:
+    """The option of each of these commands; what fails is told to programs as it is to people."""
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=f"{what_it_says} as JSON on stdout, and nothing there where that fails: why is one"
+        " line on stderr",
+    )
 
 
 def say(text: str) -> None:

@@ -156,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=int, choices=range(1, 65), metavar="N", help="connections at once"
     )
     add_config(parser)
-    parser.add_argument("--json", action="store_true", help="say what was found as JSON on stdout")
+    command_output.add_json(parser, "say what was found")
     return parser
 
 

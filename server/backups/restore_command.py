@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         help="for a dump that pg_dump -Fc made: what it holds is not proved",
     )
     add_config(parser)
-    parser.add_argument("--json", action="store_true", help="say what was done as JSON on stdout")
+    command_output.add_json(parser, "say what was done")
     return parser
 
 

@@ -144,6 +144,12 @@ def names_in(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
 
 
+@pytest.mark.parametrize("word", ["backup", "restore", "rehearse"])
+def test_the_help_says_where_a_refusal_is_told_with_json(word: str) -> None:
+    said = " ".join(ran(word, "--help").stdout.split())
+    assert "nothing there where that fails: why is one line on stderr" in said
+
+
 def damage(dump: Path) -> None:
     dump.write_bytes(dump.read_bytes()[:-1] + b"x")
 
@@ -161,11 +167,13 @@ async def test_a_restore_refuses_in_one_line_and_changes_nothing(
         ([str(other), "--to", empty_database_url], 1, "is no dump in pg_dump's custom format"),
         ([str(tmp_path / "none"), "--to", empty_database_url], 1, "No such file"),
         ([good], 2, "into which database?"),
+        ([good, "--to", database_url, "--json"], 1, "is not empty"),
         ([good, "--to", secret], 2, "PGPASSWORD"),
     ):
         refused = await asyncio.to_thread(ran, "restore", *arguments)
         assert (refused.returncode, refused.stdout) == (code, "")
         assert told in refused.stderr
+        assert refused.stderr.count("\n") == 1 or "usage:" in refused.stderr
         assert "secret" not in refused.stderr
         assert "Traceback" not in refused.stderr
     damage(Path(good))
