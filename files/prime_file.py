@@ -26,6 +26,10 @@ FORMAT = "prime-project"
 VERSION = 1
 
 
+class _NoNumber(ValueError):
+    """NaN or an infinity, which Python's reader knows and JSON does not."""
+
+
 def read_prime_file(path: Path) -> Song:
     """The song in this file. Its ids stay what they are."""
     document = _parse(path)
@@ -76,13 +80,20 @@ def write_prime_file(path: Path, song: Song) -> None:
 
 
 def _parse(path: Path) -> dict[str, object]:
+    content = read_bytes(path)
     try:
-        document = json.loads(read_bytes(path).decode("utf-8-sig"), parse_constant=_refuse_constant)
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        at = len(content) - len(error.object) + error.start  # it is told of what follows a BOM
+        why = f"is not UTF-8 at byte {at:,}: save it again as UTF-8"
+        raise BrokenSong(path, "", why) from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BrokenSong(path, where, f"is not JSON ({error.msg}): save it again") from error
-    except ValueError as error:
+    except _NoNumber as error:
         raise BrokenSong(path, "", f"is not JSON ({error})") from error
+    except ValueError as error:  # the only one that Python has left
+        raise BrokenSong(path, "", "holds a number with more digits than any has") from error
     except RecursionError as error:
         raise BrokenSong(path, "", "is nested deeper than any project") from error
     if not isinstance(document, dict):
@@ -91,7 +102,7 @@ def _parse(path: Path) -> dict[str, object]:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number in JSON")
+    raise _NoNumber(f"{constant} is no number in JSON")
 
 
 def _checked_state(path: Path, state: object, mended_counts: Mended) -> State:

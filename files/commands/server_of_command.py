@@ -175,11 +175,20 @@ async def _log_in_locally(client: Client, directory: Path) -> None:
         await client.register(account["email"], "you", account["password"], "You")
 
 
+def _account_in(path: Path) -> dict[str, str]:
+    try:
+        account = json.loads(path.read_bytes())
+        return {name: str(account[name]) for name in ("email", "password")}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise WrongUse(
+            f"{path} holds no account: put it back from a copy, or name another directory by --data"
+        ) from None
+
+
 def _local_account(directory: Path) -> dict[str, str]:
     path = directory / "cli-account.json"
     with contextlib.suppress(FileNotFoundError):
-        account: dict[str, str] = json.loads(path.read_text())
-        return account
+        return _account_in(path)
     account = {"email": LOCAL_EMAIL, "password": secrets.token_urlsafe(24)}
     with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         json.dump(account, file)

@@ -33,8 +33,11 @@ class ConfigFile:
             tree = tomllib.loads(text)
         except RecursionError:
             raise ValueError(_too_deep(path)) from None
-        except ValueError as error:  # also of a number that Python does not read
+        except tomllib.TOMLDecodeError as error:
             raise ValueError(f"{path} is no TOML: {_cut(str(error))}") from None
+        except ValueError:  # the only one that Python has left
+            why = "it holds a number with more digits than any has"
+            raise ValueError(f"{path} is no TOML: {why}") from None
         try:
             values = dict(_flat(tree, "", path))
         except RecursionError:

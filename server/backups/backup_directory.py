@@ -106,6 +106,9 @@ def read(dump: Path) -> Manifest:
         ) from None
     except NotPlain as error:
         raise NotKept(f"{path} {error}, and no manifest of a backup; nothing was done") from None
+    except UnicodeDecodeError:
+        why = "it is no text in UTF-8"
+        raise NotKept(f"{path} is no manifest of a backup: {why}; nothing was done") from None
     except (msgspec.MsgspecError, RecursionError) as error:
         raise NotKept(f"{path} is no manifest of a backup: {error}; nothing was done") from None
     if manifest.format != FORMAT or manifest.file != dump.name:

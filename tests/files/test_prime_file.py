@@ -104,7 +104,9 @@ def test_what_is_wrong_is_named(tmp_path: Path, document: Any, change: Any, mess
         ('{"format": NaN}', "NaN is no number"),
         ("{\n  x", "line 2, column 3: is not JSON"),
         ('{"a":' * 100_000, "nested"),
-        ('{"a":"\ud800"}', "not JSON"),
+        ('{"a":"\ud800"}', r"json: is not UTF-8 at byte 6: save it again as UTF-8$"),
+        ('\ufeff{"a":"\ud800"}', "is not UTF-8 at byte 9:"),
+        (f'{{"a":{"9" * 5_000}}}', "json: holds a number with more digits than any has$"),
     ],
 )
 def test_broken_json(tmp_path: Path, text: str, message: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from files.commands import server_of_command
-from files.commands.server_of_command import BACK, LOST, server_of
+from files.commands.server_of_command import BACK, LOST, WrongUse, server_of
 from files.upload import UploadIncomplete
 from prime_client.client import Client
 from tests.client.fake_server import FakeServer, fake_server, swallow
@@ -91,3 +91,10 @@ async def test_that_the_server_is_away_is_told_and_that_it_is_back(
             await server.start()
             await until(f"{BACK}\n")
     assert told == f"{LOST}\n{BACK}\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"email": "\xf6"}', b"[" * 100_000])
+def test_a_file_that_holds_no_account_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cli-account.json").write_bytes(content)
+    with pytest.raises(WrongUse, match=r"cli-account\.json holds no account: put it back"):
+        server_of_command._local_account(tmp_path)

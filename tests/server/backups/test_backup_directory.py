@@ -52,12 +52,13 @@ def test_a_dump_with_another_byte_is_refused(tmp_path: Path, content: bytes) -> 
         backup_directory.verify(dump, backup_directory.read(dump))
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"format": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"format": 1}', b'{"format": "\xf6"}'])
 def test_what_is_no_manifest_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     dump = whole(tmp_path, 1)
     backup_directory.manifest_path(dump).write_bytes(content)
-    with pytest.raises(NotKept, match="is no manifest of a backup"):
+    with pytest.raises(NotKept, match="is no manifest of a backup") as refused:
         backup_directory.read(dump)
+    assert "codec" not in str(refused.value)
     backup_directory.manifest_path(dump).unlink()
     with pytest.raises(NotKept, match="without its manifest"):
         backup_directory.read(dump)
