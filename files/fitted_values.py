@@ -134,27 +134,33 @@ def _is_target(path: str) -> bool:
 def _fit_params(field: Field, value: object) -> tuple[object, str]:
     if not isinstance(value, dict):
         return {}, "is not a map"
-    good_leaves = {name: leaf for name, leaf in value.items() if _is_param(name, leaf)}
-    good_leaves = dict(list(good_leaves.items())[: field.max_length])
-    if len(good_leaves) == len(value):
-        return good_leaves, ""
     names = sorted(OF_EVERY_OBJECT.intersection(value))
-    if names:
-        return good_leaves, f"holds {names[0]}, a name that every JavaScript object has"
-    return good_leaves, "holds leaves that are too long, too many, or cannot be stored"
+    reasons = [f"{names[0]}, a name that every JavaScript object has"] if names else []
+    faults = {name: _fault_of_param(name, value[name]) for name in value if name not in names}
+    good_leaves = {name: value[name] for name, fault in faults.items() if not fault}
+    reasons += sorted(set(faults.values()) - {""})
+    if len(good_leaves) > field.max_length:
+        good_leaves = dict(list(good_leaves.items())[: field.max_length])
+        reasons.append(f"more than {field.max_length:,} parameters")
+    return good_leaves, f"holds {', and '.join(reasons)}" if reasons else ""
 
 
-def _is_param(name: object, leaf: object) -> bool:
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_PARAM_NAME:
-        return False
-    if name in OF_EVERY_OBJECT or _is_unstorable(name):
-        return False
-    if isinstance(leaf, str):
-        return len(leaf) <= MAX_PARAM_TEXT and not _is_unstorable(leaf)
-    if isinstance(leaf, bool):
-        return True
+def _fault_of_param(name: object, leaf: object) -> str:
+    """What is wrong with it, as of more than one; "": nothing."""
+    if not isinstance(name, str) or not name:
+        return "parameters without a name"
+    if len(name) > MAX_PARAM_NAME:
+        return f"names of more than {MAX_PARAM_NAME} characters"
+    if _is_unstorable(name) or (isinstance(leaf, str) and _is_unstorable(leaf)):
+        return "characters that cannot be stored"
+    if isinstance(leaf, str) and len(leaf) > MAX_PARAM_TEXT:
+        return f"texts of more than {MAX_PARAM_TEXT:,} characters"
+    if isinstance(leaf, str | bool):
+        return ""
     number = _finite(leaf)
-    return number is not None and abs(number) <= LARGEST_LEAF
+    if number is None:
+        return "values that are no number, no text, and not true or false"
+    return f"numbers beyond {LARGEST_LEAF:,}" if abs(number) > LARGEST_LEAF else ""
 
 
 def _is_unstorable(text: str) -> bool:

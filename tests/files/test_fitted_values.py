@@ -45,6 +45,42 @@ def test_E13_such_leaves_are_left_out_and_told(name: str) -> None:
     assert fit(ENTITY_TYPES["lanes"]["target"], f"devices/entity_1/params/{name}")[0] is None
 
 
+OF_VALUE_OF = "valueOf, a name that every JavaScript object has"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"n" * 64: "t" * 1_024}, ""),
+        ({"n" * 65: 1}, "holds names of more than 64 characters"),
+        ({"": 1}, "holds parameters without a name"),
+        ({"text": "t" * 1_025}, "holds texts of more than 1,024 characters"),
+        ({"text": "\ud800"}, "holds characters that cannot be stored"),
+        ({"\0": 1}, "holds characters that cannot be stored"),
+        ({"big": 2**53 + 2}, "holds numbers beyond 9,007,199,254,740,992"),
+        ({"list": [1]}, "holds values that are no number, no text, and not true or false"),
+        ({"none": float("nan")}, "holds values that are no number, no text, and not true or false"),
+        (
+            {"n" * 65: 1, "n" * 66: 1, "valueOf": 1},
+            f"holds {OF_VALUE_OF}, and names of more than 64 characters",
+        ),
+    ],
+)
+def test_what_is_wrong_with_parameters_is_told_with_its_bound(
+    more: dict[str, object], told: str
+) -> None:
+    fitted, fault = fit(ENTITY_TYPES["devices"]["params"], {"cutoff": 1} | more)
+    assert fitted == ({"cutoff": 1} if told else {"cutoff": 1} | more)
+    assert fault == told
+
+
+def test_more_parameters_than_a_device_has_are_told_as_that() -> None:
+    params = {f"p{number}": number for number in range(9_000)}
+    fitted, fault = fit(ENTITY_TYPES["devices"]["params"], params)
+    assert fitted == {f"p{number}": number for number in range(4_096)}
+    assert fault == "holds more than 4,096 parameters"
+
+
 def a_file(folder: Path, **markers: dict[str, object]) -> Path:
     state = empty_state("Old") | {"markers": dict(markers)}
     path = folder / "old.prime.json"
