@@ -29,7 +29,7 @@ def refuse_too_large(song: Song) -> None:
                 song.source,
                 str(device["name"] or device["deviceId"]),
                 f"has {size:,} bytes of parameters, and a device has at most {MAX_PARAMS_BYTES:,}: "
-                "take it off its channel, and save the song again",
+                "take the device off its channel, and save the song again",
             )
     size = bytes_of(song.state)
     if size > MAX_STATE_BYTES:
