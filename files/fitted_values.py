@@ -34,9 +34,9 @@ def _fit_number(field: Field, value: object) -> tuple[object, str]:
         return _fallback(field), "is not a number"
     if number < lowest and not (field.exclusive_minimum and number > field.minimum):
         relation = "not above" if field.exclusive_minimum else "below"
-        return float(lowest), f"is {relation} {field.minimum:g}"
+        return float(lowest), f"is {relation} {_numeral(field.minimum)}"
     if number > field.maximum:
-        return float(field.maximum), f"is above {field.maximum:g}"
+        return float(field.maximum), f"is above {_numeral(field.maximum)}"
     return number, ""
 
 
@@ -49,8 +49,13 @@ def _fit_integer(field: Field, value: object) -> tuple[object, str]:
     if field.choices and str(fitted) not in field.choices:
         return int(_fallback(field)), f"is none of {', '.join(field.choices)}"
     if fitted != whole_number:
-        return fitted, f"is outside {field.minimum:g} to {field.maximum:g}"
+        return fitted, f"is outside {_numeral(field.minimum)} to {_numeral(field.maximum)}"
     return fitted, "" if whole_number == number else "is not a whole number"
+
+
+def _numeral(bound: float) -> str:
+    """As a musician writes it: 1,000,000."""
+    return f"{bound:,.15g}"
 
 
 def _finite(value: object) -> float | None:
@@ -79,7 +84,7 @@ def _fit_text(field: Field, value: object) -> tuple[object, str]:
     text = without_problems(_UNSTORABLE.sub("\ufffd", value))
     if len(text) > field.max_length:
         cut = without_problems(text[: field.max_length])  # which may lack an end by now
-        return cut, f"is longer than {field.max_length} characters"
+        return cut, f"is longer than {field.max_length:,} characters"
     return text, "" if text == value else "holds characters that cannot be stored"
 
 

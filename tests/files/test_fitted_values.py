@@ -45,6 +45,23 @@ def test_E13_such_leaves_are_left_out_and_told(name: str) -> None:
     assert fit(ENTITY_TYPES["lanes"]["target"], f"devices/entity_1/params/{name}")[0] is None
 
 
+@pytest.mark.parametrize(
+    ("collection", "name", "value", "fitted", "told"),
+    [
+        ("clips", "time", 2e6, 1e6, "is above 1,000,000"),
+        ("notes", "time", -2e6, -1e6, "is below -1,000,000"),
+        ("tempo", "bpm", 2_000, 1_000, "is above 1,000"),
+        ("notes", "vel", 1.5, 1, "is above 1"),
+        ("notes", "key", 128, 127, "is outside 0 to 127"),
+        ("media", "path", "x" * 1_025, "x" * 1_024, "is longer than 1,024 characters"),
+    ],
+)
+def test_a_bound_is_told_as_a_musician_writes_it(
+    collection: str, name: str, value: object, fitted: object, told: str
+) -> None:
+    assert fit(ENTITY_TYPES[collection][name], value) == (fitted, told)
+
+
 OF_VALUE_OF = "valueOf, a name that every JavaScript object has"
 
 

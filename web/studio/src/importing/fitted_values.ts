@@ -52,17 +52,17 @@ export function fit(field: Field, value: unknown): Fitted {
   const [given, { minimum, maximum, isAbove }] = [Number(value), field];
   if (field.kind === "integer") {
     const fitted = Math.min(Math.max(given, minimum), maximum);
-    return { value: fitted, fault: fitted === given ? "" : `is outside ${general(minimum)} to ${general(maximum)}` };
+    return { value: fitted, fault: fitted === given ? "" : `is outside ${numeral(minimum)} to ${numeral(maximum)}` };
   }
   if (given < minimum || (isAbove && given === minimum)) {
-    return { value: isAbove ? minimum + SHORTEST_BEATS : minimum, fault: `is ${isAbove ? "not above" : "below"} ${general(minimum)}` };
+    return { value: isAbove ? minimum + SHORTEST_BEATS : minimum, fault: `is ${isAbove ? "not above" : "below"} ${numeral(minimum)}` };
   }
-  return given > maximum ? { value: maximum, fault: `is above ${general(maximum)}` } : { value: given, fault: "" };
+  return given > maximum ? { value: maximum, fault: `is above ${numeral(maximum)}` } : { value: given, fault: "" };
 }
 
-/** As Python writes a bound. */
-function general(bound: number): string {
-  return Math.abs(bound) < 1_000_000 ? String(bound) : bound.toExponential().replace(/e\+(\d)$/, "e+0$1");
+/** A bound as a musician writes it: 1,000,000. */
+function numeral(bound: number): string {
+  return bound.toLocaleString("en", { maximumFractionDigits: 15 });
 }
 
 function fitText(given: string, maxLength: number): Fitted {
