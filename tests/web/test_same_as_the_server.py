@@ -4,7 +4,7 @@ import re
 
 from files.prime_file import read_prime_file
 from files.songs.compose import SONG_FILE
-from schema.limits import MAX_ENTITIES
+from schema.limits import MAX_ENTITIES, MAX_STATE_BYTES
 from tests.web.building import WEB
 
 
@@ -17,6 +17,8 @@ def test_the_page_has_all_instruments_of_the_song_that_comes_with_prime() -> Non
     assert theirs <= ours
 
 
-def test_the_page_counts_with_the_servers_bound() -> None:
+def test_the_page_counts_with_the_servers_bounds() -> None:
     edits = (WEB / "studio" / "src" / "importing" / "import_edits.ts").read_text()
     assert re.findall(r"MOST_ENTITIES = ([\d_]+)", edits) == [f"{MAX_ENTITIES:_}"]
+    size = (WEB / "studio" / "src" / "importing" / "import_size.ts").read_text()
+    assert re.findall(r"MOST_STATE_BYTES = ([\d_]+)", size) == [f"{MAX_STATE_BYTES:_}"]

@@ -16,6 +16,12 @@ export function packed(collection: string, id: string, entity: PlainMap): Uint8A
   return out.written();
 }
 
+/** How many bytes that are: so much of a project it fills (rule O16). */
+export function sizeOf(collection: string, id: string, entity: PlainMap): number {
+  pack(collection, id, entity);
+  return out.length;
+}
+
 /** What an entity adds to the sum. */
 export function term(collection: string, id: string, entity: PlainMap): bigint {
   pack(collection, id, entity);

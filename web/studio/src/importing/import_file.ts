@@ -6,6 +6,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
 import { bringingOf, roomLeft, takesTempo, type Bringing } from "./import_edits.js";
+import { opsWithRoom } from "./import_size.js";
 import { makeEdits, nextTask, Stopped } from "./import_steps.js";
 import { brokenOffInWords, doneInWords, progressInWords, type Came } from "./import_words.js";
 import type { ImportedSong } from "./imported_song.js";
@@ -36,8 +37,10 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     const hadTempo = takesTempo(room);
     const bringing = bringingOf(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
     if (bringing.count === 0) throw new BrokenMidi("holds no notes, no track with a name and no markers");
-    if (bringing.count > roomLeft(room)) throw new BrokenMidi(`holds ${bringing.count} notes, points of automation, markers and tracks, and this project takes ${Math.max(0, roomLeft(room))}`);
-    await new BringingIn(studio, room, name).run(song, bringing, hadTempo);
+    const left = Math.max(0, roomLeft(room));
+    if (bringing.count > left) throw new BrokenMidi(`holds ${bringing.count.toLocaleString("en")} notes, points of automation, markers and tracks, and this project takes ${left.toLocaleString("en")} more`);
+    const ops = await opsWithRoom(room, bringing.ops);
+    await new BringingIn(studio, room, name).run(song, { ...bringing, ops }, hadTempo);
   } catch (error) {
     if (error instanceof BrokenMidi) studio.tell(`${name} ${error.message}. Nothing was brought in${/\.midi?$/i.test(file.name) ? "" : "; choose a file that ends in .mid"}.`, "failure", ABOUT);
     else studio.tell(`${name} was not brought in. ${inWords(error)}`, "failure", ABOUT);

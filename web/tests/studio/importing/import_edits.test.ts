@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { COLLECTIONS, type Collection } from "@prime/client";
+
+import { packed } from "../../../sdk/src/copy/digest.js";
+import { apply, stateOf } from "../../../sdk/src/copy/state.js";
+import { Transaction } from "../../../sdk/src/room/transaction.js";
 import { bringingOf, roomLeft, takesTempo } from "../../../studio/src/importing/import_edits.js";
+import { Adding, bytesOf } from "../../../studio/src/importing/import_size.js";
 import { readMidi } from "../../../studio/src/importing/midi_reader.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
 import { fileOf, sized, text, trackOf } from "./midi.js";
@@ -77,4 +83,21 @@ test("what would lie further on than a project goes is counted", () => {
 
 test("what a project takes is counted before anything is done", () => {
   assert.equal(roomLeft(roomOf(EMPTY).room), 200_000 - 2 - 3);
+});
+
+test("what a song adds is counted to the byte as the state that comes of it", async () => {
+  for (const [into, at] of [[EMPTY, 0], [songOf({ ...TWO_TRACKS, channels: { c: { role: "master", order: "a5" } } }), 16]] as const) {
+    const { room } = roomOf(into);
+    const state = stateOf(Object.fromEntries(Object.keys(COLLECTIONS).map((collection) => [collection, Object.fromEntries(into.all(collection as Collection))])));
+    const [adding, tx] = [new Adding(room), new Transaction(null)];
+    for (const op of bringingOf(room, readMidi(SONG), at).ops) {
+      adding.count(op);
+      op(tx);
+    }
+    const before = await bytesOf(room);
+    for (const op of tx.end()) apply(state, op);
+    const after = [...state].reduce((sum, [collection, all]) => [...all].reduce((bytes, [id, entity]) => bytes + packed(collection, id, entity).length, sum), 0);
+    assert.ok(before > 0 && adding.bytes > 1_000);
+    assert.equal(before + adding.bytes, after);
+  }
 });

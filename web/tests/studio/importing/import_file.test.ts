@@ -4,8 +4,11 @@ import { test } from "node:test";
 import { Refused, Unanswered, type Dropped, type EditOptions, type Room, type Saved, type Transaction } from "@prime/client";
 
 import { Live } from "../../../sdk/src/live.js";
+import type { Op } from "../../../studio/src/importing/import_edits.js";
 import { importFile } from "../../../studio/src/importing/import_file.js";
+import { MOST_STATE_BYTES, opsWithRoom } from "../../../studio/src/importing/import_size.js";
 import { MOST_ON_THE_WAY, OPS_AN_EDIT } from "../../../studio/src/importing/import_steps.js";
+import { BrokenMidi } from "../../../studio/src/importing/midi_file.js";
 import type { Studio } from "../../../studio/src/studio.js";
 import { fileOf, trackOf } from "./midi.js";
 
@@ -47,7 +50,7 @@ class SlowRoom {
   }
 
   answer(dropped: readonly Dropped[] = []): void {
-    this.onTheWay.shift()!.done({ seq: this.edits, dropped });
+    this.onTheWay.shift()!.done({ seq: this.edits, dropped, droppedTotal: dropped.length });
   }
 }
 
@@ -200,6 +203,24 @@ testFresh("a file that holds nothing, or more than the project takes, is told, a
   assert.equal(last(), "“x” holds no notes, no track with a name and no markers. Nothing was brought in; choose a file that ends in .mid.");
   room.entities.set("markers", new Map(Array.from({ length: 199_900 }, (_, at) => [String(at), {}])));
   await importFile(studio, file(100));
-  assert.equal(last(), "“x.mid” holds 116 notes, points of automation, markers and tracks, and this project takes 97. Nothing was brought in.");
+  assert.equal(last(), "“x.mid” holds 116 notes, points of automation, markers and tracks, and this project takes 97 more. Nothing was brought in.");
   assert.equal(room.edits, 0);
+});
+
+testFresh("what would fill a project up is refused before anything is brought in, and told how large it is", async () => {
+  room.entities.set("markers", new Map([["m", { name: "x".repeat(MOST_STATE_BYTES - 1_048_576) }]]));
+  await importFile(studio, file(8_000));
+  assert.match(last(), /^“x\.mid” comes to 1\.\d\d MiB as a project keeps it, and this project takes 0\.99 MiB more: split the song or thin out its automation and notes\. Nothing was brought in\.$/);
+  assert.equal(room.edits, 0);
+  const large = Array.from({ length: 21 }, (): Op => (tx) => tx.insert("markers", { time: 0, name: "x".repeat(1_048_576) }));
+  const ours = studio.room.value!;
+  room.entities.delete("markers");
+  await assert.rejects(opsWithRoom(ours, large), new BrokenMidi("comes to 21.00 MiB as a project keeps it, and a project holds at most 20 MiB: split the song or thin out its automation and notes"));
+  assert.equal((await opsWithRoom(ours, large.slice(2))).length, 19);
+});
+
+testFresh("more entities than a project takes are refused, and told how many more it takes", async () => {
+  room.entities.set("notes", new Map(Array.from({ length: 198_000 }, (_, at) => [`${at}`, {}])));
+  await importFile(studio, file(8_000));
+  assert.equal(last(), "“x.mid” holds 8,016 notes, points of automation, markers and tracks, and this project takes 1,997 more. Nothing was brought in.");
 });
