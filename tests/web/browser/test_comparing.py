@@ -129,3 +129,24 @@ async def test_two_snapshots_are_compared_with_each_other_and_each_change_is_a_j
     await ben.until(f"{ROOM}.get('channels', 'ch_lead_01').mute === false")
     await ben.see(".compared h2:has-text('“first” → now')")
     await ben.see(".compared [role=status]:has-text('Nothing differs.')")
+
+
+async def test_what_others_make_while_a_restore_is_asked_is_told_before_it_goes(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    await ben.click("text=Snapshots")
+    await snapshot(ben, "before")
+    await ben.click(".snapshot button:has-text('Restore')")
+    await ben.see("dialog:has-text('The whole song becomes what it was at before')")
+    await drum_take(ann, project)
+    await ben.until(f"{ROOM}.all('clips').size === 2")
+    await ben.press("dialog form button", "Enter")
+    await ben.see("dialog:has-text('This was made meanwhile, and goes too: ann added clip “Take”')")
+    assert await ben.value(f"{ROOM}.all('clips').size") == 2
+    await ben.accessible()
+    await ben.press("dialog form button", "Enter")
+    await ben.until(f"{ROOM}.all('clips').size === 1")
+    await ben.until("document.querySelector('dialog') === null")

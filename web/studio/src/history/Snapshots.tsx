@@ -10,6 +10,7 @@ import type { Studio } from "../studio.js";
 import { DifferenceList } from "./comparing/DifferenceList.js";
 import { CompareForm, nameOfSnapshot, sidesOf } from "./comparing/CompareForm.js";
 import { beginComparing, nowSide } from "./comparing/comparison.js";
+import { RestoreSnapshot } from "./RestoreSnapshot.js";
 import type { Snapshot } from "./comparing/snapshot_songs.js";
 
 const PAGE = 100;
@@ -88,15 +89,10 @@ function One({ studio, room, snapshot, onChanged }: Props) {
         )}
       </div>
       {asks === "restore" && (
-        <Dialog title="Restore a snapshot" onClose={() => setAsks(null)}>
-          <Form label="Restore a snapshot" action="Restore" onSubmit={async () => {
-            await room.snapshots.restore(snapshot.id);
-            setAsks(null);
-            onChanged();
-          }}>
-            <p>The whole song becomes what it was at <bdi>{name}</bdi>, for everyone. A snapshot of now is kept, and undo takes it back.</p>
-          </Form>
-        </Dialog>
+        <RestoreSnapshot studio={studio} room={room} snapshot={snapshot.id} name={name} onClose={() => setAsks(null)} onRestored={() => {
+          setAsks(null);
+          onChanged();
+        }} />
       )}
       {asks === "rename" && (
         <Dialog title="Name a snapshot" onClose={() => setAsks(null)}>
