@@ -8,7 +8,7 @@ import type { Studio } from "../studio.js";
 import { bringingOf, roomLeft, takesTempo, type Bringing } from "./import_edits.js";
 import { opsWithRoom } from "./import_size.js";
 import { makeEdits, nextTask, Stopped } from "./import_steps.js";
-import { brokenOffInWords, doneInWords, progressInWords, type Came } from "./import_words.js";
+import { brokenOffInWords, doneInWords, nothingInWords, progressInWords, type Came } from "./import_words.js";
 import type { ImportedSong } from "./imported_song.js";
 import { BrokenMidi, MOST_BYTES } from "./midi_file.js";
 import { readInSteps } from "./midi_reader.js";
@@ -36,7 +36,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     const song = await read(file);
     const hadTempo = takesTempo(room);
     const bringing = bringingOf(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
-    if (bringing.count === 0) throw new BrokenMidi("holds no notes, no track with a name and no markers");
+    if (bringing.count === 0) throw new BrokenMidi(nothingInWords(song));
     const left = Math.max(0, roomLeft(room));
     if (bringing.count > left) throw new BrokenMidi(`holds ${bringing.count.toLocaleString("en")} notes, points of automation, markers and tracks, and this project takes ${left.toLocaleString("en")} more`);
     const ops = await opsWithRoom(room, bringing.ops);

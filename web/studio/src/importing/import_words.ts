@@ -19,6 +19,17 @@ export function progressInWords({ name, percent }: Came, isSynced: boolean): str
   return `${name} waits at ${percent}%: this page is not connected just now. It goes on once it is; leave the page open.`;
 }
 
+/** Damaged tracks that are named. */
+const MOST_DAMAGES = 3;
+
+/** What follows on the name of a file of which nothing is left: "holds no notes, no track with a name and no markers: track 2 is damaged from byte 17 on". */
+export function nothingInWords({ damages }: ImportedSong): string {
+  const named = damages.slice(0, MOST_DAMAGES).map(({ track, byte }) => `track ${track} is damaged from byte ${byte} on`);
+  const more = damages.length - named.length;
+  const all = [...named, ...(more > 0 ? [`${counted(more, "more track is", "more tracks are")} damaged`] : [])];
+  return `holds no notes, no track with a name and no markers${all.length === 0 ? "" : `: ${all.join(", ")}`}`;
+}
+
 /** "“x.mid” is here: 3 tracks, 120 notes. Left out or changed: 4 pitch bends." `hadTempo`: whether its own counts. */
 export function doneInWords({ name, undoSteps }: Came, song: ImportedSong, hadTempo: boolean, dropped: number): string {
   const counts = [counted(song.all("tracks").size, "track", "tracks"), counted(song.all("notes").size, "note", "notes")];

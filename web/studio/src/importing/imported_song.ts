@@ -25,6 +25,8 @@ export class ImportedSong {
   private readonly lostCounts = new Map<string, number>();
   /** By lane (or "tempo", "signatures") and time: ids of who is there, the left one first. */
   private readonly pointsAt = new Map<string, string[]>();
+  /** Tracks of the file that are damaged, by number from 1, and the byte of each from which on it cannot be read. */
+  readonly damages: { readonly track: number; readonly byte: number }[] = [];
   /** How many entities were added. */
   private added = 0;
 

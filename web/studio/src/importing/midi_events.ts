@@ -21,7 +21,8 @@ export interface MidiTrackEvents {
   readonly events: readonly MidiEvent[];
   /** The tick at which it ends. */
   readonly end: number;
-  readonly isDamaged: boolean;
+  /** The byte of the track from which on it cannot be read; null: it is whole. */
+  readonly damagedAt: number | null;
   /** Single events that say nothing valid. */
   readonly skipped: number;
 }

@@ -117,15 +117,15 @@ class TrackReader {
         }
         const message = this.message(status >= 0x80 ? status : running);
         if (message === null) skipped += 1;
-        else if (message === "end") return { events, end, isDamaged: false, skipped };
+        else if (message === "end") return { events, end, damagedAt: null, skipped };
         else events.push({ tick: end, ...message });
       }
       if (!isWhole) throw new Damage();
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
-      return { events, end, isDamaged: true, skipped };
+      return { events, end, damagedAt: this.position, skipped };
     }
-    return { events, end, isDamaged: false, skipped };
+    return { events, end, damagedAt: null, skipped };
   }
 
   /** The next one; null: its bytes say nothing valid, and the next can still be found. */

@@ -100,8 +100,11 @@ class SongReader {
     const { song, midi } = this;
     song.lost("tracks that the file announces and does not hold", midi.announced - midi.tracks.length);
     if (midi.format > 1) song.lost("sequences of their own (format 2) were laid side by side", midi.tracks.length);
-    for (const track of midi.tracks) {
-      if (track.isDamaged) song.lost("damaged tracks were read as far as they go");
+    for (const [number, track] of midi.tracks.entries()) {
+      if (track.damagedAt !== null) {
+        song.lost("damaged tracks were read as far as they go");
+        song.damages.push({ track: number + 1, byte: track.damagedAt });
+      }
       song.lost("events that say nothing valid", track.skipped);
       for (const { kind, channel, text } of track.events) {
         const saysNothing = MARKERS.has(kind) || SAID_OF_ALL.has(kind) || SAYS_NOTHING.has(kind) || (kind === "text" && text === "");

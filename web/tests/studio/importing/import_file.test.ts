@@ -224,3 +224,12 @@ testFresh("more entities than a project takes are refused, and told how many mor
   await importFile(studio, file(8_000));
   assert.equal(last(), "“x.mid” holds 8,016 notes, points of automation, markers and tracks, and this project takes 1,997 more. Nothing was brought in.");
 });
+
+testFresh("of a damaged file of which nothing is left it is told which tracks are damaged, and where", async () => {
+  const damaged = trackOf([[0, 0x90, 60]], false);
+  const opened = (count: number): File => ({ name: "x.mid", size: 1, arrayBuffer: async () => fileOf([trackOf([]), ...Array.from({ length: count }, () => damaged)]).buffer }) as unknown as File;
+  await importFile(studio, opened(1));
+  assert.equal(last(), "“x.mid” holds no notes, no track with a name and no markers: track 2 is damaged from byte 3 on. Nothing was brought in.");
+  await importFile(studio, opened(4));
+  assert.match(last(), /markers: track 2 is damaged from byte 3 on, track 3 .*, track 4 .* on, 1 more track is damaged\. Nothing/);
+});
