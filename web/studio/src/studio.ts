@@ -11,7 +11,8 @@ import type { Missed } from "./history/missed_edits.js";
 import { EditList, type Entry } from "./history/edit_list.js";
 import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused_edits.js";
-import { takenBackInWords, wholeGroup } from "./history/undo_words.js";
+import { wholeGroup } from "./history/edit_groups.js";
+import { countsOf, grownSince, takenBackInWords } from "./history/undo_words.js";
 import { leftInWords, roleInWords } from "./people/own_place_words.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
@@ -283,14 +284,16 @@ export class Studio {
     const room = this.room.value;
     if (room === null) return;
     const stepNumber = (this.steps += 1);
+    const before = countsOf(room);
     step(room).then(async ({ seq, dropped, droppedTotal }) => {
+      const grown = grownSince(before, room);
       if (stepNumber !== this.steps) return; // the latest of several is told
       const edits = this.edits.value;
       await edits?.refresh();
       const entries = edits?.shown.value.entries ?? [];
       const entry = wholeGroup(seq, entries);
       if (entry === null || stepNumber !== this.steps || this.room.value !== room) return;
-      const takenBackText = takenBackInWords({ entry, dropped, droppedTotal, entries }, room);
+      const takenBackText = takenBackInWords({ entry, dropped, droppedTotal, grown, entries }, room);
       this.stayed = entry.purpose === "undo" && entry.total === 0 ? takenBackText : "";
       this.tell(takenBackText, dropped.length > 0 ? "warning" : "note", "undo");
     }).catch((error: unknown) => this.tell(this.whyNotInWords(error), "warning", "undo"));

@@ -7,6 +7,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { EditList, type Entry } from "./edit_list.js";
+import { groupsOf } from "./edit_groups.js";
 import { peopleOf } from "./history_authors.js";
 import { editInWords } from "./edit_words.js";
 import { placeOfEdit } from "./edit_place.js";
@@ -35,9 +36,10 @@ function FilteredEdits({ studio, room, edits }: { studio: Studio; room: Room; ed
   }, [list]);
   const people = peopleOf([...studio.recent.value, ...list.shown.value.entries], studio.client.user.value?.id ?? null);
   const { entries, isWhole, isLoading, failure } = list.shown.value;
+  const groups = useMemo(() => groupsOf(entries), [entries]);
   const older = (): void => {
     setMost(most + PAGE);
-    if (most + PAGE > entries.length) void list.more();
+    if (most + PAGE > groups.length) void list.more();
   };
   return (
     <div class="history">
@@ -50,9 +52,9 @@ function FilteredEdits({ studio, room, edits }: { studio: Studio; room: Room; ed
       </div>
       {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void list.load()}>Try again</button></p>}
       <ol class="list entries" aria-busy={isLoading}>
-        {entries.slice(0, most).map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
+        {groups.slice(0, most).map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
       </ol>
-      {(!isWhole || entries.length > most) && entries.length > 0 && <button type="button" disabled={isLoading} onClick={older}>Older</button>}
+      {(!isWhole || groups.length > most) && entries.length > 0 && <button type="button" disabled={isLoading} onClick={older}>Older</button>}
       {isWhole && entries.length === 0 && !isLoading && <p class="quiet">Nothing was edited yet.</p>}
     </div>
   );

@@ -18,7 +18,7 @@ export const NOUNS: { readonly [collection in Collection]: readonly [one: string
 };
 
 /** What is told first where an edit has ops of several kinds: what the others hang on. */
-const RANK: readonly Collection[] = [
+export const RANK: readonly Collection[] = [
   "tracks", "clips", "channels", "scenes", "markers", "tempo", "signatures", "devices", "sends", "lanes", "notes", "points",
   "warps", "slots", "media", "transport", "project",
 ];
@@ -56,7 +56,7 @@ export function editInWords(edit: EditToTell, song: Readable): string {
 }
 
 /** "undid #7: ", "brought back from #12: "; "": it is told by its ops alone. */
-function purposeInWords({ id, purpose, reverts }: EditToTell): string {
+export function purposeInWords({ id, purpose, reverts }: EditToTell): string {
   if (purpose === "undo") return `undid #${reverts ?? "?"}: `;
   if (purpose === "redo") return `redid #${reverts ?? "?"}: `;
   if (purpose === "restore") return "restored a snapshot: ";

@@ -2,7 +2,7 @@
 
 import { COLLECTIONS, isEqual, newId, type Collection, type Readable, type Room, type Transaction } from "@prime/client";
 
-import { counted } from "../../../pages/counted.js";
+import { counted, joined } from "../../../pages/counted.js";
 import type { Selection } from "../studio.js";
 import { NOUNS } from "./edit_words.js";
 import { markOf } from "./moment_mark.js";
@@ -62,9 +62,7 @@ export function untold(gone: Gone, told: ReadonlySet<string>): Gone {
 
 /** "1 track, 2 clips and 3 notes"; "": nothing. */
 export function goneInWords(gone: Gone): string {
-  const kinds = [...gone].map(([collection, { length }]) => counted(length, ...NOUNS[collection]));
-  const last = kinds.pop() ?? "";
-  return kinds.length === 0 ? last : `${kinds.join(", ")} and ${last}`;
+  return joined([...gone].map(([collection, { length }]) => counted(length, ...NOUNS[collection])));
 }
 
 /** Makes some entities what they were after edit `seq`; null: all. Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */

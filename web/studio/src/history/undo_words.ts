@@ -1,10 +1,24 @@
 /** What an undo or a redo did, in words; and what stays as it is, and who stands in the way. */
 
-import type { Dropped, Op, Readable } from "@prime/client";
+import type { Collection, Dropped, Op, Readable } from "@prime/client";
 
+import { counted, joined } from "../../../pages/counted.js";
 import type { Entry } from "./edit_list.js";
 import { capital } from "../words/property_words.js";
-import { doneWith, editInWords, NOUNS, thingInWords } from "./edit_words.js";
+import { doneWith, editInWords, NOUNS, purposeInWords, RANK, thingInWords } from "./edit_words.js";
+
+/** Collection -> how many more there are than before; fewer: below 0. */
+export type Grown = ReadonlyMap<Collection, number>;
+
+/** How many there are of each collection. */
+export function countsOf(song: Readable): Grown {
+  return new Map(RANK.map((collection) => [collection, song.all(collection).size]));
+}
+
+/** Since `before` was counted. */
+export function grownSince(before: Grown, song: Readable): Grown {
+  return new Map([...countsOf(song)].map(([collection, count]) => [collection, count - (before.get(collection) ?? 0)]));
+}
 
 /** So many people are named. */
 const MOST_NAMED = 3;
@@ -16,27 +30,30 @@ interface TakenBack {
   readonly dropped: readonly Dropped[];
   /** How many these are in all: of very many the first are named. */
   readonly droppedTotal: number;
+  /** How many more, or fewer, of each collection the song had behind it. */
+  readonly grown: Grown;
   /** Newest first; those that are not here are not told. */
   readonly entries: readonly Entry[];
 }
 
 /** "You undid #14: deleted 11 notes. Olle changed note C4 since, so it and clip “Lead” stay." */
-export function takenBackInWords({ entry, dropped, droppedTotal, entries }: TakenBack, song: Readable): string {
+export function takenBackInWords({ entry, dropped, droppedTotal, grown, entries }: TakenBack, song: Readable): string {
   const since = entries.filter(({ seq, member }) => seq > (entry.reverts ?? 0) && seq < entry.seq && member !== entry.member);
   const stays = staysInWords(dropped, droppedTotal, since, song);
-  if (entry.total > 0) return `You ${editInWords(entry, song)}.${stays === "" ? "" : ` ${stays}`}`;
+  if (entry.total > 0) return `You ${sumsInWords(entry, grown) ?? editInWords(entry, song)}.${stays === "" ? "" : ` ${stays}`}`;
   const [nothing, next] = entry.purpose === "redo" ? ["Nothing was redone", "The next redo is about the step behind it."] : ["Nothing was undone", "The next undo is about the step before it."];
   return `${stays === "" ? `${nothing}: it is so already.` : `${nothing}. ${stays}`} ${next}`; // rule U10
 }
 
-/** The undo or redo that was acknowledged as `seq`, as one: a large one is several entries (rule D14), of which the last alone has `reverts`. */
-export function wholeGroup(seq: number, entries: readonly Entry[]): Entry | null {
-  const last = entries.findIndex((each) => each.seq === seq);
-  const entry = entries[last];
-  if (entry === undefined) return null;
-  const next = entries.findIndex((each, at) => at > last && !(each.member === entry.member && each.purpose === entry.purpose && each.reverts === null));
-  const parts = entries.slice(last, next < 0 ? undefined : next).reverse();
-  return { ...entry, ops: parts.flatMap(({ ops }) => ops), total: parts.reduce((sum, { total }) => sum + total, 0) };
+/** "undid #41: deleted 8 tracks, 8 clips and 20000 notes"; null: the server has sent all of it, or what grew is not of it alone. */
+function sumsInWords(entry: Entry, grown: Grown): string | null {
+  if (entry.total === entry.ops.length) return null;
+  const told = [["deleted", -1], ["added", 1]] as const;
+  const sums = told.map(([verb, sign]) => ({ verb, sums: RANK.map((collection) => [collection, (grown.get(collection) ?? 0) * sign] as const).filter(([, count]) => count > 0) }));
+  const rest = entry.total - sums.flatMap((each) => each.sums).reduce((sum, [, count]) => sum + count, 0);
+  if (rest < 0 || rest === entry.total) return null;
+  const kinds = sums.flatMap(({ verb, sums: all }) => all.map(([collection, count], at) => `${at === 0 ? `${verb} ` : ""}${counted(count, ...NOUNS[collection])}`));
+  return purposeInWords(entry) + joined([...kinds, ...(rest > 0 ? [`${rest} more`] : [])]);
 }
 
 interface Thing {

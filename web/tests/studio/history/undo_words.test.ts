@@ -4,7 +4,9 @@ import { test } from "node:test";
 import type { Dropped } from "@prime/client";
 
 import type { Entry } from "../../../studio/src/history/edit_list.js";
-import { takenBackInWords, wholeGroup } from "../../../studio/src/history/undo_words.js";
+import { gatheredInWords } from "../../../studio/src/history/edit_announcements.js";
+import { groupsOf, wholeGroup } from "../../../studio/src/history/edit_groups.js";
+import { countsOf, grownSince, takenBackInWords, type Grown } from "../../../studio/src/history/undo_words.js";
 import { songOf, TWO_TRACKS } from "../song.js";
 
 const song = songOf({
@@ -19,7 +21,7 @@ function entryOf(seq: number, name: string, ops: object[], more: object = {}): E
 /** What Ada is told who took back edit 5; `since`: newest first. */
 function told(ops: object[], dropped: readonly Partial<Dropped>[], since: readonly Entry[], more: object = {}, droppedTotal = dropped.length): string {
   const entry = entryOf(50, "Ada", ops, { purpose: "undo", reverts: 5, ...more });
-  return takenBackInWords({ entry, dropped: dropped as readonly Dropped[], droppedTotal, entries: [entry, ...since] }, song);
+  return takenBackInWords({ entry, dropped: dropped as readonly Dropped[], droppedTotal, grown: new Map(), entries: [entry, ...since] }, song);
 }
 
 const pan = [{ op: 0, reason: "changed", col: "channels", id: "kick", props: ["pan"] }] as const;
@@ -69,7 +71,35 @@ test("a large undo is told as one, also where its last delta found nothing to ta
   const entries = [entryOf(50, "Ada", deleted), ...parts, before, others];
   const entry = wholeGroup(49, entries)!;
   assert.deepEqual([entry.seq, entry.reverts, entry.total, entry.ops], [49, 5, 1, deleted]);
-  const text = takenBackInWords({ entry, dropped: pan as never, droppedTotal: 1, entries }, song);
+  const text = takenBackInWords({ entry, dropped: pan as never, droppedTotal: 1, grown: new Map(), entries }, song);
   assert.equal(text, "You undid #5: deleted note D4 in “Lead”. Olle changed channel “Kick” since, so it stays.");
   assert.equal(wholeGroup(51, entries), null);
+});
+
+test("of a large undo, of which the server sends some ops, the sums are told", () => {
+  const entry = entryOf(50, "Ada", [{ op: "delete", col: "tracks", id: "t1" }], { purpose: "undo", reverts: 41, total: 20_018 });
+  const words = (grown: Grown, more: object = {}): string => takenBackInWords({ entry: { ...entry, ...more }, dropped: [], droppedTotal: 0, grown, entries: [] }, song);
+  const all: Grown = new Map([["tracks", -8], ["channels", -8], ["clips", -1], ["notes", -20_000], ["points", 0]]);
+  assert.equal(words(all), "You undid #41: deleted 8 tracks, 1 clip, 8 channels, 20000 notes and 1 more.");
+  assert.equal(words(all, { total: 20_017, purpose: "redo" }), "You redid #41: deleted 8 tracks, 1 clip, 8 channels and 20000 notes.");
+  assert.equal(words(new Map([["notes", 20_000], ["tempo", -1]])), "You undid #41: deleted 1 tempo, added 20000 notes and 17 more.");
+  const unsure = "You undid #41: deleted track “One” and 20017 more.";
+  assert.equal(words(new Map([["notes", -20_019]])), unsure, "others have deleted some, too");
+  assert.equal(words(new Map()), unsure, "it only changed things");
+  assert.equal(words(all, { total: 1 }), "You undid #41: deleted track “One”.");
+});
+
+test("what a song grew by is counted by collection", () => {
+  const grown = grownSince(countsOf(songOf(TWO_TRACKS)), song);
+  assert.deepEqual([...grown].filter(([, count]) => count !== 0), [["clips", -1], ["channels", 1], ["notes", 2]]);
+});
+
+test("a large undo is one line, and one edit of who made it", () => {
+  const deleted = (id: string): object[] => [{ op: "delete", col: "notes", id }];
+  const undo = { purpose: "undo", member: "Ada" };
+  const parts = [entryOf(9, "Ada", [{ op: "delete", col: "tracks", id: "t1" }], { ...undo, reverts: 4 }), entryOf(8, "Ada", deleted("m"), { ...undo, total: 900 }), entryOf(7, "Ada", deleted("n"), { ...undo, total: 900 })];
+  const others = [entryOf(6, "Ada", deleted("x"), { ...undo, reverts: 3 }), entryOf(5, "Olle", deleted("y"), { purpose: "undo" }), entryOf(2, "Olle", deleted("z"), { purpose: "undo" })];
+  const groups = groupsOf([...parts, ...others]);
+  assert.deepEqual(groups.map(({ seq, reverts, total, ops }) => [seq, reverts, total, ops.length]), [[9, 4, 1801, 3], [6, 3, 1, 1], [5, null, 1, 1], [2, null, 1, 1]]);
+  assert.equal(gatheredInWords(parts, null, song), "Ada undid #4: deleted track “One” and 1800 more.");
 });
