@@ -266,7 +266,8 @@ class Room:
     @property
     def owed(self) -> list[str]:
         """Connections that wait for an answer: to what they asked for, or to their join."""
-        return self.members.owed
+        seats = (*self.seats.items(), *self.members.put_out.items())
+        return [connection for connection, seat in seats if seat.is_owed]
 
     @property
     def is_encoding(self) -> bool:

@@ -87,12 +87,6 @@ class Members:
         return len(self.seats) + len(self.remote.members) + len(self.absent.members)
 
     @property
-    def owed(self) -> list[str]:
-        """Connections that wait for an answer here."""
-        seats = (*self.seats.items(), *self.put_out.items())
-        return [connection for connection, seat in seats if seat.is_owed]
-
-    @property
     def is_first_node(self) -> bool:
         """Whether this is the one of all nodes with the room that keeps what one must keep."""
         return all(self._node < other_node for other_node in self.remote.nodes)

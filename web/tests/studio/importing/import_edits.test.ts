@@ -78,7 +78,7 @@ test("into a song that is there it comes at a beat, behind the tracks and withou
 test("what would lie further on than a project goes is counted", () => {
   const { ops, losses } = brought(songOf(TWO_TRACKS), 999_990, fileOf([trackOf([[96_000, 0xff, 6, 1, 65], [0, 0x90, 60, 90], [10, 0x80, 60, 0]])]));
   assert.deepEqual([props(ops, "markers")[0]!["time"], props(ops, "clips")[0]!["time"]], [1_000_000, 1_000_000]);
-  assert.deepEqual(losses, [["mended: time of a marker is above 1e+06", 1], ["mended: time of a clip is above 1e+06", 1]]);
+  assert.deepEqual(losses, [["mended: time of a marker is above 1,000,000", 1], ["mended: time of a clip is above 1,000,000", 1]]);
 });
 
 test("what a project takes is counted before anything is done", () => {
