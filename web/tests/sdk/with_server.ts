@@ -48,7 +48,7 @@ const edit = hers.edit((tx) => tx.insert("tracks", { name: "Lead" }, track), { s
 assert.equal(hers.get("tracks", track)?.name, "Lead", "it shows at once");
 assert.deepEqual(hers.get("tracks", track)?.content, ["notes"], "with its defaults");
 assert.equal(hers.unsaved.value, 1);
-assert.deepEqual(await edit.saved, { seq: 1, dropped: [] });
+assert.deepEqual(await edit.saved, { seq: 1, dropped: [], droppedTotal: 0 });
 assert.equal(hers.unsaved.value, 0);
 
 await ada.call("members.grant", { project, email: addressOf(ben.user.value!.username), role: "editor" });
