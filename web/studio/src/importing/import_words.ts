@@ -30,12 +30,33 @@ export function nothingInWords({ damages }: ImportedSong): string {
   return `holds no notes, no track with a name and no markers${all.length === 0 ? "" : `: ${all.join(", ")}`}`;
 }
 
+/** What can be lost, as it is told -> where it is one alone. */
+const ONE_LOST: { readonly [what: string]: string } = {
+  "texts": "text", "system exclusive messages": "system exclusive message", "copyright notices": "copyright notice", "offsets in SMPTE time": "offset in SMPTE time",
+  "names of devices": "name of a device", "events of single programs": "event of a single program", "events of unknown kinds": "event of an unknown kind",
+  "pitch bends": "pitch bend", "pressure of single keys": "pressure of a single key", "changes of key": "change of key", "changes of program in the song": "change of program in the song",
+  "channels without notes": "channel without notes", "lyrics became markers": "lyric became a marker", "events that say nothing valid": "event that says nothing valid",
+  "damaged tracks were read as far as they go": "damaged track was read as far as it goes",
+  "tracks that the file announces and does not hold": "track that the file announces and does not hold",
+  "sequences of their own (format 2) were laid side by side": "sequence of its own (format 2) was laid beside the others",
+  "notes without an end were ended with their track": "note without an end was ended with its track", "ends of notes that had not begun": "end of a note that had not begun",
+  "notes of length 0 became one tick long": "note of length 0 became one tick long",
+  "automation points between two others at the same time": "automation point between two others at the same time",
+  "tempi between two others at the same time": "tempo between two others at the same time",
+  "time signatures at the time of a later one": "time signature at the time of a later one",
+};
+
+/** "1 change of key", "2 changes of key". */
+export function lostInWords(what: string, count: number): string {
+  return `${count} ${(count === 1 ? ONE_LOST[what] : undefined) ?? what}`;
+}
+
 /** "“x.mid” is here: 3 tracks, 120 notes. Left out or changed: 4 pitch bends." `hadTempo`: whether its own counts. */
 export function doneInWords({ name, undoSteps }: Came, song: ImportedSong, hadTempo: boolean, dropped: number): string {
   const counts = [counted(song.all("tracks").size, "track", "tracks"), counted(song.all("notes").size, "note", "notes")];
   const markers = song.all("markers").size;
   if (markers > 0) counts.push(counted(markers, "marker", "markers"));
-  const lostTexts = song.losses.map(([what, count]) => `${count} ${what}`);
+  const lostTexts = song.losses.map(([what, count]) => lostInWords(what, count));
   const told = song.all("tempo").size + song.all("signatures").size > 0 || song.all("project").get("project")?.["key"] !== undefined;
   if (!hadTempo && told) lostTexts.push("tempo, time signatures and key, for this song has its own");
   if (dropped > 0) lostTexts.push(`${dropped} that have no place any more, for the song was changed meanwhile`);

@@ -8,6 +8,7 @@ import type { Op } from "../../../studio/src/importing/import_edits.js";
 import { importFile } from "../../../studio/src/importing/import_file.js";
 import { MOST_STATE_BYTES, opsWithRoom } from "../../../studio/src/importing/import_size.js";
 import { MOST_ON_THE_WAY, OPS_AN_EDIT } from "../../../studio/src/importing/import_steps.js";
+import { lostInWords } from "../../../studio/src/importing/import_words.js";
 import { BrokenMidi } from "../../../studio/src/importing/midi_file.js";
 import type { Studio } from "../../../studio/src/studio.js";
 import { fileOf, trackOf } from "./midi.js";
@@ -232,4 +233,11 @@ testFresh("of a damaged file of which nothing is left it is told which tracks ar
   assert.equal(last(), "“x.mid” holds no notes, no track with a name and no markers: track 2 is damaged from byte 3 on. Nothing was brought in.");
   await importFile(studio, opened(4));
   assert.match(last(), /markers: track 2 is damaged from byte 3 on, track 3 .*, track 4 .* on, 1 more track is damaged\. Nothing/);
+});
+
+test("one of what was lost is told as one", () => {
+  assert.equal(lostInWords("changes of key", 1), "1 change of key");
+  assert.equal(lostInWords("changes of key", 2), "2 changes of key");
+  assert.equal(lostInWords("damaged tracks were read as far as they go", 1), "1 damaged track was read as far as it goes");
+  assert.equal(lostInWords("pressure of a channel", 1), "1 pressure of a channel");
 });

@@ -8,6 +8,7 @@ import { apply, stateOf } from "../../../sdk/src/copy/state.js";
 import { Transaction } from "../../../sdk/src/room/transaction.js";
 import { FIELDS } from "../../../studio/src/importing/fitted_values.js";
 import { bringingOf } from "../../../studio/src/importing/import_edits.js";
+import { lostInWords } from "../../../studio/src/importing/import_words.js";
 import { BrokenMidi } from "../../../studio/src/importing/midi_file.js";
 import { readMidi } from "../../../studio/src/importing/midi_reader.js";
 
@@ -24,7 +25,7 @@ function reading(bytes: Uint8Array): object {
     for (const op of bringingOf(stillOf(JSON.parse(empty)) as unknown as Room, song, 0).ops) op(tx);
     for (const op of tx.end()) apply(state, op);
     const entities = Object.fromEntries([...state].map(([collection, all]) => [collection, Object.fromEntries(all)]));
-    return { state: entities, losses: Object.fromEntries(song.losses) };
+    return { state: entities, losses: Object.fromEntries(song.losses), one: Object.fromEntries(song.losses.map(([what]) => [what, lostInWords(what, 1)])) };
   } catch (error) {
     if (error instanceof BrokenMidi) return { broken: error.message };
     throw error;
