@@ -38,15 +38,21 @@ def path_in(reason: str) -> str:
 
     Of a field that is missing or unknown it is that field's place, not that of what holds it.
     """
+    reason, path = _parted(reason)
+    field = OF_A_FIELD.match(reason)
+    if field is None:
+        return path
+    return f"{path}.{field[1]}" if path else field[1]
+
+
+def _parted(reason: str) -> tuple[str, str]:
+    """What is wrong, and the place, which msgspec says behind it."""
     path = ""
     while (match := _AT.search(reason)) is not None:  # the outer struct's place is the last
         inner = match[2] + ("[...]" if match[1] else "")
         path = f"{path}.{inner}" if path and inner else path or inner
         reason = reason[: match.start()].removesuffix(" - ")
-    field = OF_A_FIELD.match(reason)
-    if field is None:
-        return path
-    return f"{path}.{field[1]}" if path else field[1]
+    return reason, path
 
 
 _AT = re.compile(r"at (`key` in )?`\$\.?([^`]*)`$")
@@ -99,16 +105,10 @@ def exact(reason: str, path: str, plain: Callable[[str], Any]) -> tuple[str, str
     if _IN_A_MAP.match(path) and "at `key` in " not in reason:
         place = exact_place(path, plain(path))
         if place != path:
-            return f"{_without_place(reason)} - at `$.{place}`", place
+            return f"{_parted(reason)[0]} - at `$.{place}`", place
     if _OF_A_NUMBER.match(reason) and has_no_number(plain(path), path):
         return f"{NO_NUMBER} - at `$.{path}`", path
     return reason, path
-
-
-def _without_place(reason: str) -> str:
-    while (match := _AT.search(reason)) is not None:
-        reason = reason[: match.start()].removesuffix(" - ")
-    return reason
 
 
 _IN_A_MAP = re.compile(r"(?:ops\[\d+\]|values\[\.\.\.\])\.\w+\[\.\.\.\]")
