@@ -57,14 +57,18 @@ globalThis.pressed = [];
     studio.lower.value = place.lower;
     await settled();
   };
-  /** All that is offered at this place, each once. */
+  const isOfPlace = (each) => each.closest(".side, .lower") !== null;
+  /** Controls that every place has, and that were pressed. */
+  const everywhere = new Set();
+  /** All that is offered at this place, each once; what every place has in the first of them. */
   globalThis.walk = async () => {
-    const seen = new Set();
+    const here = new Set();
+    const seen = { has: (key) => here.has(key) || everywhere.has(key) };
     for (;;) {
       const controls = [...document.querySelectorAll("button, [role=slider]")];
       const next = controls.find((each) => isOffered(each) && !seen.has(keyOf(each)) && !isAway(each) && each.closest(".tabs") === null);
-      if (next === undefined) return seen.size;
-      seen.add(keyOf(next));
+      if (next === undefined) return;
+      (isOfPlace(next) ? here : everywhere).add(keyOf(next));
       await press(next);
     }
   };
