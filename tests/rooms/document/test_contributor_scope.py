@@ -348,7 +348,7 @@ def ops(draw: st.DrawFn) -> Op:
     return Set(col, id, {draw(st.sampled_from(names)): 0.5})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(ops(), min_size=1, max_size=4),
     st.sampled_from([BASS, GROUP, ("tr_audio",), ("tr_below", "tr_bass_"), ()]),

@@ -195,7 +195,7 @@ def left_over(bench: Bench) -> set[str]:
     }
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False), st.booleans(), st.integers(1, 3))
 def test_U3_all_that_others_have_made_since_stays_whatever_is_undone_and_done_again(
     rng: random.Random, is_crowded: bool, presses: int
