@@ -298,7 +298,8 @@ def _property(path: str) -> str:
 _ID = re.compile(f"[^{MARK}]{{1,64}}", re.DOTALL)
 _IN_OP = re.compile(r"ops\[(\d+)\]")
 _IN_LEAVES = re.compile(
-    r"(?:ops\[\d+\]|values\[\.\.\.\])\.(?:props|entity|expect)\[\.\.\.\]\[\.\.\.\]"
+    r"(?:ops\[\d+\]|values\[\.\.\.\])\.(?:props|entity|expect)"
+    r"(?:\[\.\.\.\]\[\.\.\.\]|\.params\.)"
 )
 _WITHIN = re.compile(
     r"^(params\.|(?:ops\[\d+\]|values\[\.\.\.\])\.?(?:(?:props|entity|expect)\.)?)"

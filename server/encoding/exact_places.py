@@ -1,4 +1,4 @@
-"""The place of a mistake with what msgspec does not tell: the property, and what stands there."""
+"""The place of a mistake with what msgspec does not tell: the property, and what is wrong."""
 
 import json
 import math
@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from rooms.rules.entity_rules import problem_with_value
+from schema.entities import ENTITY_TYPES
 from schema.messages import Previewed
 from schema.ops import Op
 
@@ -20,15 +22,15 @@ NO_VALUE = b""
 """In the place of a number that is too large: JSON holds no bytes."""
 
 
-def exact_place(path: str, plain: Any) -> str:
+def exact_place(path: str, plain: Any) -> tuple[str, str | None]:
     """With the first property, of an op or a gesture, that cannot be: msgspec says `[...]`.
 
-    `plain`: the message as plain values. The same where it cannot be told, and of a leaf of
-    `params`.
+    And what is wrong with it by the rules of its collection, if they tell. `plain`: the message as
+    plain values. The same path where it cannot be told.
     """
     found = _IN_MAP.fullmatch(path)
     if found is None:
-        return path
+        return path, None
     index, part = found.groups()
     kind = Previewed if index is None else Op
     try:
@@ -36,28 +38,40 @@ def exact_place(path: str, plain: Any) -> str:
             holders = {f"ops[{index}]": plain["ops"][int(index)]}
         else:
             holders = {f"values.{name}": shown for name, shown in plain["values"].items()}
-        exact = _first_wrong(holders, part, kind) or path
+        return _first_wrong(holders, part, kind) or (path, None)
     except (LookupError, TypeError, AttributeError):  # it is of another form altogether
-        return path
-    return path if exact.endswith(f".{part}.params") else exact
+        return path, None
 
 
-def _first_wrong(holders: Mapping[str, Any], part: str, kind: Any) -> str:
-    """The place of the first property that cannot be; empty: each can, by itself."""
+def _first_wrong(holders: Mapping[str, Any], part: str, kind: Any) -> tuple[str, str | None] | None:
+    """The place of the first property, or leaf, that cannot be; None: each can, by itself."""
 
     def has_wrong_holder(places: Sequence[str]) -> bool:
         return not _fits([holders[place] for place in places], list[kind])
 
     place = _first([*holders], has_wrong_holder)
     if place is None:
-        return ""
+        return None
     holder = holders[place]
 
     def has_wrong_property(names: Sequence[str]) -> bool:
         return not _fits(holder | {part: {name: holder[part][name] for name in names}}, kind)
 
     name = _first([*holder[part]], has_wrong_property)
-    return "" if name is None else f"{place}.{part}.{name}"
+    if name is None:
+        return None
+    value = holder[part][name]
+
+    def has_wrong_leaf(leaves: Sequence[str]) -> bool:
+        return not _fits(holder | {part: {name: {leaf: value[leaf] for leaf in leaves}}}, kind)
+
+    leaf = (
+        _first([*value], has_wrong_leaf) if name == "params" and isinstance(value, dict) else None
+    )
+    field = ENTITY_TYPES.get(holder["col"], {}).get(name)
+    problem = None if field is None else problem_with_value(field, value)
+    said = None if problem is None else f"{holder['col']}.{name} {problem}"
+    return f"{place}.{part}.{name}" + ("" if leaf is None else f".{leaf}"), said
 
 
 def _first(names: Sequence[str], is_wrong: Callable[[Sequence[str]], bool]) -> str | None:

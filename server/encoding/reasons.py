@@ -103,9 +103,9 @@ def exact(reason: str, path: str, plain: Callable[[str], Any]) -> tuple[str, str
     """The same, as exactly as the values themselves can tell it."""
     path = path or path_in(reason)
     if _IN_A_MAP.match(path) and "at `key` in " not in reason:
-        place = exact_place(path, plain(path))
+        place, said = exact_place(path, plain(path))
         if place != path:
-            return f"{_parted(reason)[0]} - at `$.{place}`", place
+            return f"{said or _parted(reason)[0]} - at `$.{place}`", place
     if _OF_A_NUMBER.match(reason) and has_no_number(plain(path), path):
         return f"{NO_NUMBER} - at `$.{path}`", path
     return reason, path

@@ -410,7 +410,7 @@ NO_NUMBERS: list[tuple[Message, str, Message]] = [
         "op_invalid",
         {"field": "volume"},
     ),
-    (of_op(**DEVICE, props={"params": {"x": "HERE"}}), "op_invalid", {"field": "params.x"}),
+    (of_op(**DEVICE, props={"params": {"x": "HERE"}}), "op_invalid", {"field": "params"}),
     (of_call(name="Song", bpm="HERE"), "validation", {"field": "bpm"}),
     (
         {"t": "presence", "project": PROJECT, "cursor": {"time": "HERE"}},

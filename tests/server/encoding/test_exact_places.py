@@ -62,9 +62,51 @@ def test_D21_what_no_property_holds_names_its_property(wrong: object, part: str)
     assert (told.code, told.details) == (ErrorCode.OP_INVALID, {"op": 0, "field": "name"})
 
 
-def test_E11_what_is_in_params_is_told_of_params() -> None:
-    op = CHANNEL | {"col": "devices", "props": {"name": "a", "params": {"a": 1, "b": b"x"}}}
-    assert refused(MSGPACK, msgpack.packb(delta(op))).details == {"op": 0, "field": "params"}
+LONG = "x" * 1_025
+"""No text of an op is longer than 1,024, most properties have a bound below."""
+
+
+@pytest.mark.parametrize(
+    ("col", "props", "said", "field"),
+    [
+        ("project", {"name": LONG}, "project.name must have at most 256 characters", "name"),
+        ("project", {"name": {"a": {"b": 1}}}, "project.name must be a text", "name"),
+        ("devices", {"order": LONG}, "devices.order is no order key", "order"),
+        (
+            "tracks",
+            {"name": "a", "content": [1]},
+            "tracks.content must be a list out of",
+            "content",
+        ),
+        ("tracks", {"content": ["x" * 65]}, "tracks.content must be a list out of", "content"),
+        (
+            "devices",
+            {"params": {f"leaf{n}": n for n in range(4_097)}},
+            "devices.params must have at most 4096 parameters",
+            "params",
+        ),
+    ],
+)
+@pytest.mark.parametrize("part", ["props", "expect", "entity"])
+def test_D21_past_what_can_be_read_the_propertys_own_bound_is_told(
+    part: str, col: str, props: Message, said: str, field: str
+) -> None:
+    op: Message = {"op": "set", "col": col, "id": "entity01", "props": {}} | {part: props}
+    if part == "entity":
+        op = {"op": "insert", "col": col, "id": "entity01", "entity": props}
+    for codec, pack in ((MSGPACK, msgpack.packb), (JSON, CODECS[JSON].encode)):
+        told = refused(codec, pack(delta(op)))
+        assert str(told).startswith(f"delta: {said}")
+        assert str(told).endswith(f" - at `$.ops[0].{part}.{field}`")
+        assert told.details == {"op": 0, "field": field}
+
+
+@pytest.mark.parametrize("wrong", [b"x", {"a": 1}, [1], "x" * 1_025])
+def test_D21_of_what_is_in_params_the_sentence_names_the_leaf(wrong: object) -> None:
+    op = CHANNEL | {"col": "devices", "props": {"name": "a", "params": {"a": 1, "b": wrong}}}
+    told = refused(MSGPACK, msgpack.packb(delta(op)))
+    assert told.details == {"op": 0, "field": "params"}
+    assert str(told).endswith(" - at `$.ops[0].props.params.b`")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
@@ -98,12 +140,12 @@ def test_a_place_that_cannot_be_told_stays_as_it_was() -> None:
     path = "ops[0].props[...]"
     plain: Any
     for plain in (None, [], {"ops": 7}, {"ops": []}, {"ops": [{"props": 7}]}, {"ops": [{}]}):
-        assert exact_place(path, plain) == path
+        assert exact_place(path, plain) == (path, None)
     fine = {"ops": [CHANNEL | {"props": {"volume": 1}}]}
-    assert exact_place(path, fine) == path
+    assert exact_place(path, fine) == (path, None)
     more_than_an_op_has = {f"p{n}": 1 for n in range(1_000)} | {"last": b""}
-    assert exact_place(path, {"ops": [CHANNEL | {"props": more_than_an_op_has}]}) == path
-    assert exact_place("project", {}) == "project"
+    assert exact_place(path, {"ops": [CHANNEL | {"props": more_than_an_op_has}]}) == (path, None)
+    assert exact_place("project", {}) == ("project", None)
 
 
 @pytest.mark.parametrize("wrong", range(50))
@@ -121,12 +163,12 @@ def test_one_of_many_properties_is_sought_by_halves(
     monkeypatch.setattr(msgspec, "convert", convert)
     props: Message = {f"p{n}": b"" if n in (wrong, 49) else n for n in range(50)}
     message = {"ops": [CHANNEL | {"props": props}]}
-    assert exact_place("ops[0].props[...]", message) == f"ops[0].props.p{wrong}"
+    assert exact_place("ops[0].props[...]", message) == (f"ops[0].props.p{wrong}", None)
     assert len(tried) <= 8
     shown = {f"entity{n:03}": {"col": "channels", "props": {"pan": 0}} for n in range(1_000)}
     shown[f"entity{wrong:03}"]["props"] = {"pan": b""}
     tried.clear()
-    place = exact_place("values[...].props[...]", {"values": shown})
+    place, _ = exact_place("values[...].props[...]", {"values": shown})
     assert place == f"values.entity{wrong:03}.props.pan"
     assert len(tried) <= 13
 
