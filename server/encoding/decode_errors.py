@@ -24,6 +24,7 @@ from server.encoding.reasons import (
     said_of_mark,
     with_marks,
 )
+from server.encoding.repeated_words import repeated, repeated_place
 from server.encoding.unreadable_bytes import MARK, no_number_at, places_of_mark, with_mark
 
 
@@ -44,10 +45,12 @@ class BadMessage(Exception):
         project: str | None = None,
         gesture: str | None = None,
     ) -> None:
-        super().__init__(text)
+        super().__init__(repeated(text))
         self.id = message_id
         self.code = code
-        self.details = details or {}
+        self.details: Details = dict(details or {})
+        if isinstance(field := self.details.get("field"), str):
+            self.details["field"] = repeated_place(field)
         self.is_noise = is_noise
         self.project = project
         """Of the delta that it was to be."""
@@ -175,6 +178,7 @@ class Explainer:
             fields = {
                 name: self._short(getattr(header, name)) for name in MessageHeader.__struct_fields__
             }
+            fields["t"] = self._any(header.t)  # a name that does not exist may be of any length
             fields["values"] = bytes(header.values) not in NO_VALUES
         except UNREADABLE:
             fields = dict(self.fields_in_front(data))
@@ -188,9 +192,12 @@ class Explainer:
         )
 
     def _short(self, raw: msgspec.Raw) -> object:
+        return self._any(raw) if len(bytes(raw)) <= 512 else None
+
+    def _any(self, raw: msgspec.Raw) -> object:
         data = bytes(raw)
         try:
-            return self.read(data) if 0 < len(data) <= 512 else None
+            return self.read(data) if data else None
         except UNREADABLE:  # the other fields can be read all the same
             return None
 

@@ -8,6 +8,7 @@ import msgspec
 
 from schema.text.text_rules import in_words
 from server.encoding.exact_places import exact_place, has_no_number, values_at
+from server.encoding.repeated_words import readable
 from server.encoding.unreadable_bytes import MARK, mended_halves, mended_texts
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
@@ -30,7 +31,7 @@ def cause(error: Exception) -> str:
             return "it is nested too deep"
         case UnicodeDecodeError():
             return NOT_UTF8
-    return str(error)
+    return readable(str(error))
 
 
 def path_in(reason: str) -> str:
