@@ -132,6 +132,8 @@ async def test_of_a_large_file_few_edits_are_on_their_way_and_the_page_is_used_m
     assert await ben.value("told.some((text) => text.includes('comes in: 50%'))")
     assert await ben.value("prime.studio.tool.value") == "pencil"
     await synced(ben)
+    await ben.see(f".entry:has-text('brought in a file: '):has-text('#{await seq(ben)}')")
+    assert await ben.value("document.querySelectorAll('.entry').length") == 2
     await ben.click("button:has-text('Undo')")
     await ben.until(f"{ROOM}.all('notes').size === 1 && {ROOM}.all('tracks').size === 1")
 

@@ -6,6 +6,11 @@ from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
 
 pytestmark = in_chromium()
 
+RIGHT = "new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })"
+
+LINES = "[...document.querySelectorAll('.entry')].map(({ textContent }) => textContent)"
+"""Of the history."""
+
 
 async def test_U10_an_undo_says_what_stays_and_who_changed_it_and_a_nudge_is_one_step(
     node: Node, browser: Browser
@@ -47,3 +52,10 @@ async def test_U10_an_undo_says_what_stays_and_who_changed_it_and_a_nudge_is_one
     for time in (5.25, 5, 4):
         await ben.do("keyboard.press", "Control+z")
         await ben.until(f"{ROOM}.get('clips', 'cl_lead_01').time === {time}")
+
+    first = await seq(ben)
+    await ben.value(f"for (const key of [1, 2, 3]) dispatchEvent({RIGHT}); 0")
+    await synced(ben)
+    assert await seq(ben) == first + 3
+    await ben.see(f".entry:has-text('moved clip “Lead” to 2.4'):has-text('#{first + 3}')")
+    assert await ben.value(f"{LINES}.filter((text) => /#{first + 1}|#{first + 2}/.test(text))") == []

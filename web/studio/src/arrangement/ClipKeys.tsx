@@ -1,6 +1,6 @@
 /** The clips of the selected track as a list for keys and screen readers; the canvas shows the same. */
 
-import { stepOfPress } from "../keys/bursts.js";
+import { ofPress } from "../keys/bursts.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { placeInNumbers } from "../timeline/place_words.js";
@@ -58,8 +58,8 @@ function pressed(event: KeyboardEvent, studio: Studio, id: string): void {
     studio.openClip.value = id;
     studio.lower.value = "pianoroll";
   } else if (!studio.mayEdit || event.ctrlKey || event.metaKey) return;
-  else if (isArrow && event.shiftKey) room.edit((tx) => tx.set("clips", id, { duration: Math.max(LEAST_DURATION, clip.duration + step) }), { step: stepOfPress("resize", String(step), id) });
-  else if (isArrow) room.edit((tx) => tx.set("clips", id, { time: Math.max(0, clip.time + step) }), { step: stepOfPress("move", String(step), id) });
+  else if (isArrow && event.shiftKey) room.edit((tx) => tx.set("clips", id, { duration: Math.max(LEAST_DURATION, clip.duration + step) }), ofPress("resize", String(step), id));
+  else if (isArrow) room.edit((tx) => tx.set("clips", id, { time: Math.max(0, clip.time + step) }), ofPress("move", String(step), id));
   else if (event.key === "Delete") remove(room, [id]);
   else if (event.key === "d") duplicated(room, [id]);
   else if (event.key === "s") split(room, id, studio.playhead.value);

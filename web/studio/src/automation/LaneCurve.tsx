@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
-import { stepOfPress } from "../keys/bursts.js";
+import { ofPress } from "../keys/bursts.js";
 import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
 import type { Studio } from "../studio.js";
 import { lineOf, pointsOf, scaleOf, seenOf, timeBetween, valueAt, type LanePoint } from "./lane_points.js";
@@ -127,7 +127,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
 
 /** Arrows go by a quarter of a beat and by `step`. Returns whether the key was for the point. */
 function pressed(room: Room, points: readonly LanePoint[], { id, time, value }: LanePoint, step: number, taken: (value: number) => number, key: string): boolean {
-  const set = (props: { time?: number; value?: number }): void => { room.edit((tx) => tx.set("points", id, props), { step: stepOfPress(key, id) }); };
+  const set = (props: { time?: number; value?: number }): void => { room.edit((tx) => tx.set("points", id, props), ofPress(key, id)); };
   switch (key) {
     case "ArrowUp": set({ value: taken(value + step) }); break;
     case "ArrowDown": set({ value: taken(value - step) }); break;

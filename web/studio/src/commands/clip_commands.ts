@@ -5,7 +5,7 @@ import type { Room } from "@prime/client";
 import { duplicated, movedBy, pasted, place, remove, split } from "../arrangement/clip_edits.js";
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import type { Studio } from "../studio.js";
-import { stepOfPress } from "../keys/bursts.js";
+import { ofPress } from "../keys/bursts.js";
 import type { Command } from "./key_table.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
@@ -27,7 +27,7 @@ export function withClips(command: Command, studio: Studio, view: ArrangementVie
     const inSong = ids.filter((id) => room.get("clips", id)?.slot === null); // one in a slot has no place in the song
     if (inSong.length === 0) return false;
     const places = movedBy(room, inSong, beats, rows, view.layout.rows.map(({ id }) => id));
-    room.edit((tx) => place(tx, room, places), { step: stepOfPress(command, ...inSong) });
+    room.edit((tx) => place(tx, room, places), ofPress(command, ...inSong));
     return true;
   }
   switch (command) {

@@ -7,7 +7,7 @@ import { addMarker, addSignature, addTempo, moveTo, remove } from "../arrangemen
 import { barStart } from "../timeline/bars.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
-import { stepOfPress } from "../keys/bursts.js";
+import { ofPress } from "../keys/bursts.js";
 import type { Command } from "./key_table.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
@@ -35,6 +35,6 @@ export function withRuler(command: Command, studio: Studio, room: Room): boolean
   }
   const [id] = ids;
   if (beats === 0 || id === undefined) return false;
-  moveTo(room, collection, id, Math.max(0, (room.get(collection, id)?.time ?? 0) + beats), stepOfPress(command, id));
+  moveTo(room, collection, id, Math.max(0, (room.get(collection, id)?.time ?? 0) + beats), ofPress(command, id));
   return true;
 }

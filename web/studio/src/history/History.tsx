@@ -7,7 +7,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { EditList, type Entry } from "./edit_list.js";
-import { groupsOf } from "./edit_groups.js";
+import { groupsOf, withMoreGroups } from "./edit_groups.js";
 import { peopleOf } from "./history_authors.js";
 import { editInWords } from "./edit_words.js";
 import { placeOfEdit } from "./edit_place.js";
@@ -39,7 +39,7 @@ function FilteredEdits({ studio, room, edits }: { studio: Studio; room: Room; ed
   const groups = useMemo(() => groupsOf(entries), [entries]);
   const older = (): void => {
     setMost(most + PAGE);
-    if (most + PAGE > groups.length) void list.more();
+    if (most + PAGE > groups.length) void withMoreGroups(list);
   };
   return (
     <div class="history">

@@ -3,7 +3,7 @@
 import type { Collection, Op, Readable } from "@prime/client";
 
 import { nameOf } from "../channels/channel_names.js";
-import { momentOf } from "./moment_mark.js";
+import { isOfImport, momentOf } from "./edit_marks.js";
 import { entityOf, textOf } from "./op_entity.js";
 import { isMove, valueInWords } from "./value_words.js";
 import { keyInWords } from "../words/key_words.js";
@@ -55,11 +55,12 @@ export function editInWords(edit: EditToTell, song: Readable): string {
   return purposeWords + firstWords + restInWords(otherThings, first, unseen);
 }
 
-/** "undid #7: ", "brought back from #12: "; "": it is told by its ops alone. */
+/** "undid #7: ", "brought back from #12: ", "brought in a file: "; "": it is told by its ops alone. */
 export function purposeInWords({ id, purpose, reverts }: EditToTell): string {
   if (purpose === "undo") return `undid #${reverts ?? "?"}: `;
   if (purpose === "redo") return `redid #${reverts ?? "?"}: `;
   if (purpose === "restore") return "restored a snapshot: ";
+  if (isOfImport(id)) return "brought in a file: ";
   const seq = momentOf(id);
   return seq === null ? "" : `brought back from ${seq === 0 ? "before the first edit" : `#${seq}`}: `;
 }

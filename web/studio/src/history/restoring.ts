@@ -5,7 +5,7 @@ import { COLLECTIONS, isEqual, newId, type Collection, type Readable, type Room,
 import { counted, joined } from "../../../pages/counted.js";
 import type { Selection } from "../studio.js";
 import { NOUNS } from "./edit_words.js";
-import { markOf } from "./moment_mark.js";
+import { momentMark } from "./edit_marks.js";
 
 /** At most so many ops are one delta; more are several with one step of undo. */
 const MOST_OPS = 400;
@@ -69,10 +69,11 @@ export function goneInWords(gone: Gone): string {
 export async function broughtBack(room: Room, { song: then, seq }: Then, only: ReadonlySet<string> | null): Promise<number> {
   const changes = changesTo(room, then, only);
   const step = newId();
+  const mark = seq === null ? {} : { mark: momentMark(seq) };
   const edits = [];
   for (let at = 0; at < changes.length; at += MOST_OPS) {
     const some = changes.slice(at, at + MOST_OPS);
-    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step, allowUnknown: true, ...(seq !== null && { mark: markOf(seq) }) })); // what a newer server keeps of an entity comes back with it
+    edits.push(room.edit((tx) => some.forEach((change) => change(tx)), { step, allowUnknown: true, ...mark })); // what a newer server keeps of an entity comes back with it
   }
   await Promise.all(edits.map(({ saved }) => saved));
   return changes.length;

@@ -1,7 +1,8 @@
 /** Makes the edits of an import a few at a time, each once one before it is saved: the page can be used meanwhile, and no answer goes over all of them. */
 
-import { newId, type Room } from "@prime/client";
+import type { Room } from "@prime/client";
 
+import { importMark } from "../history/edit_marks.js";
 import type { Op } from "./import_edits.js";
 
 /** In one edit: while it is made and drawn, the page does nothing else. */
@@ -25,14 +26,14 @@ export interface StepsTold {
 /** One step of undo, as far as a step reaches (rule U5). Rejects with `Stopped`, or as an edit does, once those on their way have their answers. */
 export async function makeEdits(room: Room, ops: Iterable<Op>, { made, saved, mayGoOn }: StepsTold): Promise<void> {
   const onTheWay = new Set<Promise<void>>();
-  const step = `import ${newId()}`;
+  const mark = importMark();
   let [savedCount, droppedCount] = [0, 0];
   try {
     for (const part of inParts(ops, OPS_AN_EDIT)) {
       while (onTheWay.size >= MOST_ON_THE_WAY) await Promise.race(onTheWay);
       await nextTask();
       if (!mayGoOn()) throw new Stopped();
-      const edit = room.edit((tx) => part.forEach((op) => op(tx)), { step });
+      const edit = room.edit((tx) => part.forEach((op) => op(tx)), { step: mark, mark });
       made();
       const answered: Promise<void> = edit.saved.then(({ dropped }) => {
         onTheWay.delete(answered);

@@ -1,25 +1,30 @@
-/** Presses of one key in quick succession are one step of undo; any other press, or a later one, is another. */
+/** Presses of one key in quick succession are one step of undo, and one line of the history; any other press, or a later one, is another. */
 
-import { newId } from "@prime/client";
+import type { EditOptions } from "@prime/client";
+
+import { pressMark } from "../history/edit_marks.js";
 
 /** Presses with less between them belong together. */
 const LONGEST_MS = 1_000;
 
-export class Bursts {
-  /** The press before: of which key on what, when, and its step. */
-  private last = { press: "", at: -Infinity, step: "" };
+/** What the edit of a press is made with. */
+export type OfPress = Pick<EditOptions, "step" | "mark">;
 
-  /** The step of a press. `press`: which key, and on what; `now`: milliseconds of a clock that only grows. */
-  stepOf(press: string, now = performance.now()): string {
+export class Bursts {
+  /** The press before: of which key on what, when, and its mark. */
+  private last = { press: "", at: -Infinity, mark: "" };
+
+  /** `press`: which key, and on what; `now`: milliseconds of a clock that only grows. */
+  ofPress(press: string, now = performance.now()): OfPress {
     const isNext = press === this.last.press && now - this.last.at < LONGEST_MS;
-    this.last = { press, at: now, step: isNext ? this.last.step : newId() };
-    return this.last.step;
+    this.last = { press, at: now, mark: isNext ? this.last.mark : pressMark() };
+    return { step: this.last.mark, mark: this.last.mark };
   }
 }
 
 /** Of the keys of this window. */
 const pressed = new Bursts();
 
-export function stepOfPress(...press: readonly string[]): string {
-  return pressed.stepOf(press.join(" "));
+export function ofPress(...press: readonly string[]): OfPress {
+  return pressed.ofPress(press.join(" "));
 }

@@ -61,7 +61,7 @@ export class FaderRide {
 
   /** A key, a typed number, a double click. `now`: milliseconds of any clock that only grows. */
   set(value: number, now: number): void {
-    this.room.edit((tx) => tx.set(this.collection, this.id, { [this.property]: value }), { step: this.bursts.stepOf("", now) });
+    this.room.edit((tx) => tx.set(this.collection, this.id, { [this.property]: value }), this.bursts.ofPress("", now));
   }
 
   private stopResting(): void {

@@ -2,16 +2,16 @@
 
 import type { Room } from "@prime/client";
 
-import { stepOfPress } from "../keys/bursts.js";
+import { ofPress, type OfPress } from "../keys/bursts.js";
 import { remove } from "./note_edits.js";
 import { LEAST_NOTE, type Note } from "./note_places.js";
 
 /** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes; + and - are louder and softer. */
 export function pressed(room: Room, notes: readonly Note[], grid: number, event: { key: string; shiftKey: boolean }): boolean {
   if (notes.length === 0) return false;
-  const step = (): string => stepOfPress(event.key, String(event.shiftKey), ...notes.map(({ id }) => id));
+  const together = (): OfPress => ofPress(event.key, String(event.shiftKey), ...notes.map(({ id }) => id));
   const change = (to: (note: Note) => Partial<Note>): boolean => {
-    room.edit((tx) => notes.forEach((note) => tx.set("notes", note.id, to(note))), { step: step() });
+    room.edit((tx) => notes.forEach((note) => tx.set("notes", note.id, to(note))), together());
     return true;
   };
   const octave = event.shiftKey ? 12 : 1;

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
 
-import type { Readable } from "@prime/client";
+import { newId, type Readable } from "@prime/client";
 
 import type { Question } from "../../../studio/src/studio.js";
 import { askWhatGoes } from "../../../studio/src/history/asked_back.js";
+import { markOf } from "../../../studio/src/history/edit_marks.js";
 import { editInWords } from "../../../studio/src/history/edit_words.js";
 import { broughtBack, goneBy, goneInWords, selectedThen, withContents } from "../../../studio/src/history/restoring.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";
@@ -16,6 +17,15 @@ test("an entity comes back with all that it had, also what only a newer server k
   assert.equal(await broughtBack(room, { song: then, seq: 12 }, null), 1);
   assert.deepEqual(ops.map(([, collection, entity, id]) => [collection, (entity as { glow: number }).glow, id]), [["markers", 3, "m"]]);
   assert.deepEqual(options.map(({ allowUnknown }) => allowUnknown), [true]);
+});
+
+test("what takes several edits is one step of undo, and one line of the history", async () => {
+  const markers = Object.fromEntries(Array.from({ length: 401 }, (_, at) => [`m${at}`, { time: at, name: "" }]));
+  const { room, options } = roomOf(songOf(TWO_TRACKS));
+  await broughtBack(room, { song: songOf({ ...TWO_TRACKS, markers }), seq: 12 }, null);
+  const [first, second] = options.map(({ step, mark }) => ({ step, mark: markOf(`${mark}-${newId()}`) }));
+  assert.deepEqual(second, first);
+  assert.notEqual(first!.mark, null);
 });
 
 test("of what is selected only what was there then is brought back, and what was put into it since is told to go", () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Dropped } from "@prime/client";
+import { newId, type Dropped } from "@prime/client";
 
 import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { gatheredInWords } from "../../../studio/src/history/edit_announcements.js";
 import { groupsOf, wholeGroup } from "../../../studio/src/history/edit_groups.js";
+import { importMark, pressMark } from "../../../studio/src/history/edit_marks.js";
+import { editInWords } from "../../../studio/src/history/edit_words.js";
 import { countsOf, grownSince, takenBackInWords, type Grown } from "../../../studio/src/history/undo_words.js";
 import { songOf, TWO_TRACKS } from "../song.js";
 
@@ -92,6 +94,24 @@ test("of a large undo, of which the server sends some ops, the sums are told", (
 test("what a song grew by is counted by collection", () => {
   const grown = grownSince(countsOf(songOf(TWO_TRACKS)), song);
   assert.deepEqual([...grown].filter(([, count]) => count !== 0), [["clips", -1], ["channels", 1], ["notes", 2]]);
+});
+
+test("a large restore is one line, and so is a file that was brought in, and a key that was pressed quickly", () => {
+  const [added, moved] = [(id: string) => [{ op: "insert", col: "notes", id, entity: { clip: "c1", key: 60, time: 0 } }], (time: number) => [{ op: "set", col: "clips", id: "c1", props: { time } }]];
+  const [one, other, keys] = [importMark(), importMark(), pressMark()];
+  const idOf = (mark: string): object => ({ id: `${mark}-${newId()}` });
+  const part = { purpose: "restore", id: `part-${"0a".repeat(16)}` };
+  const entries = [
+    entryOf(20, "Ada", moved(8), idOf(keys)), entryOf(19, "Ada", moved(7), idOf(keys)),
+    entryOf(18, "Ada", added("d"), idOf(other)), entryOf(17, "Ada", added("c"), { ...idOf(one), total: 500 }), entryOf(16, "Olle", moved(2)), entryOf(15, "Ada", added("b"), { ...idOf(one), total: 500 }),
+    entryOf(14, "Ada", moved(3)), entryOf(13, "Ada", added("a"), idOf(one)),
+    entryOf(12, "Olle", [], { purpose: "restore" }), entryOf(11, "Olle", added("z"), part), entryOf(10, "Olle", added("y"), part), entryOf(9, "Olle", added("x"), { purpose: "restore" }),
+  ];
+  const groups = groupsOf(entries);
+  assert.deepEqual(groups.map(({ seq, total }) => [seq, total]), [[20, 2], [18, 1], [17, 1000], [16, 1], [14, 1], [13, 1], [12, 2], [9, 1]]);
+  const words = groups.map((entry) => editInWords(entry, song));
+  assert.deepEqual(words.slice(0, 3), ["moved clip “Lead” to 3.1", "brought in a file: added note C4 in “Lead”", "brought in a file: added 2 notes in “Lead” and 998 more"]);
+  assert.equal(words[6], "restored a snapshot: added 2 notes in “Lead”");
 });
 
 test("a large undo is one line, and one edit of who made it", () => {

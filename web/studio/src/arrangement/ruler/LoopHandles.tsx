@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 
-import { stepOfPress } from "../../keys/bursts.js";
+import { ofPress } from "../../keys/bursts.js";
 import type { Studio } from "../../studio.js";
 import { beatsAt, xOf } from "../../timeline/axis.js";
 import { gridOf, snapped } from "../../timeline/grid.js";
@@ -65,7 +65,7 @@ function Handle({ studio, view, span, edge, label, songEnds, signatures }: Props
     if (beats === 0 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const moved = edgeAt(span, edge, time + beats);
-    if (room !== null) setLoop(room, moved, { step: stepOfPress("loop", edge, event.key) });
+    if (room !== null) setLoop(room, moved, ofPress("loop", edge, event.key));
     view.show(moved[edge]);
   };
   const placeText = placeInWords(signatures, time);

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { stepOfPress } from "../../keys/bursts.js";
+import { ofPress } from "../../keys/bursts.js";
 import type { Studio } from "../../studio.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
@@ -55,7 +55,7 @@ function pressed(event: KeyboardEvent, studio: Studio, { collection, id, time }:
   const room = studio.room.value;
   if (room === null || !studio.mayEdit || event.ctrlKey || event.metaKey) return;
   const step = (event.altKey ? 1 / 4 : 1) * (event.key === "ArrowLeft" ? -1 : 1);
-  if (event.key === "ArrowLeft" || event.key === "ArrowRight") moveTo(room, collection, id, Math.max(0, time + step), stepOfPress("move", String(step), id));
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") moveTo(room, collection, id, Math.max(0, time + step), ofPress("move", String(step), id));
   else if (event.key === "Delete") remove(room, collection, [id]);
   else return;
   event.preventDefault();

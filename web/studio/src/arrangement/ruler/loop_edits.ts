@@ -2,6 +2,7 @@
 
 import type { Room } from "@prime/client";
 
+import type { OfPress } from "../../keys/bursts.js";
 import { loopIn } from "../../timeline/loop.js";
 import type { Span } from "../../timeline/spans.js";
 
@@ -16,9 +17,9 @@ export function edgeAt({ start, end }: Span, edge: Edge, time: number): Span {
 }
 
 /** One edit, if it is another one. `isOn`: whether it is played as well. */
-export function setLoop(room: Room, { start, end }: Span, more: { readonly isOn?: true; readonly step?: string } = {}): void {
+export function setLoop(room: Room, { start, end }: Span, { isOn, ...together }: OfPress & { readonly isOn?: true } = {}): void {
   const was = loopIn(room);
-  if (was === null || end <= start || (was.start === start && was.end === end && (more.isOn === undefined || was.isOn))) return;
-  const change = { loopStart: start, loopEnd: end, ...(more.isOn && { loopOn: true }) };
-  room.edit((tx) => tx.set("transport", was.id, change), more.step === undefined ? {} : { step: more.step });
+  if (was === null || end <= start || (was.start === start && was.end === end && (isOn === undefined || was.isOn))) return;
+  const change = { loopStart: start, loopEnd: end, ...(isOn && { loopOn: true }) };
+  room.edit((tx) => tx.set("transport", was.id, change), together);
 }

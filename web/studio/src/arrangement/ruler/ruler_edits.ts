@@ -2,6 +2,7 @@
 
 import type { Readable, Room } from "@prime/client";
 
+import type { OfPress } from "../../keys/bursts.js";
 import { inForce } from "../../timeline/in_force.js";
 import type { RulerCollection } from "./chips.js";
 
@@ -37,10 +38,10 @@ export function addSignature(room: Room, time: number): string {
 }
 
 /** To another beat; what stands at beat 0 stays there. Returns whether it moved. */
-export function moveTo(room: Room, collection: RulerCollection, id: string, time: number, step?: string): boolean {
+export function moveTo(room: Room, collection: RulerCollection, id: string, time: number, together: OfPress = {}): boolean {
   const was = room.get(collection, id);
   if (was === undefined || was.time === time || isFirst(room, collection, id)) return false;
-  room.edit((tx) => tx.set(collection, id, { time: Math.max(0, time) }), step === undefined ? {} : { step });
+  room.edit((tx) => tx.set(collection, id, { time: Math.max(0, time) }), together);
   return true;
 }
 
