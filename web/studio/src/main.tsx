@@ -21,6 +21,7 @@ import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "@prime/client";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
+import { askBeforeLeaving } from "./importing/leaving.js";
 import { Navigation } from "./app/navigation.js";
 import { followMouse } from "./keys/focus_keys.js";
 import { Studio } from "./studio.js";
@@ -30,6 +31,7 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
   followMouse();
   const studio = new Studio(socketAddress(), await tabDevice());
   Object.assign(globalThis, { prime: { studio } }); // for the browser's console
+  askBeforeLeaving(studio.importing, window);
   studio.navigateBy(new Navigation(studio, window));
   render(<App studio={studio} />, document.body);
   document.getElementById("not-started")?.remove(); // from now on the page itself tells what goes wrong

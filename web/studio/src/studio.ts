@@ -1,18 +1,19 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, localTokens, newId, PrimeError, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
 import type { Navigation } from "./app/navigation.js";
+import { withToast, type Toast } from "./app/toast_list.js";
 import { keepInvitation } from "./entry/kept_invitation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/missed_edits.js";
 import { EditList, type Entry } from "./history/edit_list.js";
 import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused_edits.js";
-import { wholeGroup } from "./history/edit_groups.js";
-import { countsOf, grownSince, takenBackInWords } from "./history/undo_words.js";
+import { TakingBack } from "./history/taking_back.js";
+import { tellWhatCame } from "./importing/leaving.js";
 import { leftInWords, roleInWords } from "./people/own_place_words.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
@@ -43,13 +44,6 @@ export interface Moment {
 export type SidePanel = "history" | "people" | "inspector" | "snapshots";
 export type LowerPanel = "mixer" | "pianoroll" | "launcher";
 export type Tool = "select" | "pencil" | "scissors";
-
-export interface Toast {
-  readonly id: string;
-  readonly kind: "note" | "warning" | "failure";
-  readonly text: string;
-  readonly about: string;
-}
 
 /** What cannot be taken back, or takes what is not seen, is asked once more. */
 export interface Question {
@@ -120,6 +114,8 @@ export class Studio {
   readonly importing: Signal<string | null> = signal(null);
   /** The newest sentence for screen readers. */
   readonly said = signal("");
+  /** Undo and redo. */
+  readonly takingBack = new TakingBack(this);
   /** Counts the changes of each collection; a component that reads one is drawn again. */
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
@@ -128,14 +124,11 @@ export class Studio {
   readonly isGuest: Signal<boolean | null> = signal(null);
   /** Changes what is shown. */
   private navigation: Navigation | null = null;
-  /** Counts what we have undone and redone. */
-  private steps = 0;
-  /** What was said of our latest undo, if it took nothing back; "": it did, or there was none. */
-  private stayed = "";
   /** Ends what listens to the room. */
   private forget: Stop = () => {};
 
-  constructor(url: string, device: string) {
+  /** `device`: the id of this tab. */
+  constructor(url: string, readonly device: string) {
     this.client = connect(url, {
       device,
       client: "studio page",
@@ -214,7 +207,7 @@ export class Studio {
       room.fetchedAnew.subscribe((now, was) => { if (now > was && now === 1) this.tell("The song here was not the one that the server has. It is fetched anew; your edits are kept.", "warning"); }),
       room.role.subscribe((role, was) => {
         this.role.value = role;
-        if (was !== "") this.tell(roleInWords(role), "warning");
+        if (was !== "") this.tell(roleInWords(role), "warning", "role");
       }),
     ];
     this.forget = () => stops.forEach((stop) => stop());
@@ -224,6 +217,7 @@ export class Studio {
     this.edits.value = edits;
     this.past = this.client.past(project);
     this.room.value = room;
+    void tellWhatCame(this, room);
   }
 
   /** Leave the room; what is shown next is for who calls. */
@@ -271,40 +265,6 @@ export class Studio {
     this.room.value?.move(presence);
   }
 
-  undo(): void {
-    this.takenBack((room) => room.undo());
-  }
-
-  redo(): void {
-    this.takenBack((room) => room.redo());
-  }
-
-  /** What was undone or redone is told: it may be far away from what is seen. */
-  private takenBack(step: (room: Room) => Promise<Saved>): void {
-    const room = this.room.value;
-    if (room === null) return;
-    const stepNumber = (this.steps += 1);
-    const before = countsOf(room);
-    step(room).then(async ({ seq, dropped, droppedTotal }) => {
-      const grown = grownSince(before, room);
-      if (stepNumber !== this.steps) return; // the latest of several is told
-      const edits = this.edits.value;
-      await edits?.refresh();
-      const entries = edits?.shown.value.entries ?? [];
-      const entry = wholeGroup(seq, entries);
-      if (entry === null || stepNumber !== this.steps || this.room.value !== room) return;
-      const takenBackText = takenBackInWords({ entry, dropped, droppedTotal, grown, entries }, room);
-      this.stayed = entry.purpose === "undo" && entry.total === 0 ? takenBackText : "";
-      this.tell(takenBackText, dropped.length > 0 ? "warning" : "note", "undo");
-    }).catch((error: unknown) => this.tell(this.whyNotInWords(error), "warning", "undo"));
-  }
-
-  /** Why an undo or a redo did nothing at all. */
-  private whyNotInWords(error: unknown): string {
-    const isNothingToRedo = error instanceof PrimeError && error.code === "nothing_to_redo";
-    return isNothingToRedo && this.stayed !== "" ? `There is nothing to redo. ${this.stayed}` : inWords(error);
-  }
-
   /** Our play head goes to a beat. */
   seek(time: number): void {
     this.playhead.value = Math.max(0, time);
@@ -335,10 +295,9 @@ export class Studio {
     this.tell(inWords(error), "failure");
   }
 
-  /** `about`: takes the place of what was told about the same before; said again, it is there once. */
-  tell(text: string, kind: Toast["kind"] = "note", about = text): void {
-    const others = this.toasts.value.filter((toast) => toast.about !== about);
-    this.toasts.value = [...others.slice(-4), { id: newId(), kind, text, about }];
+  /** `about`: takes the place of what was told about the same before; left out: of one that differs in its numbers alone. Said again, it is there once, with how often. */
+  tell(text: string, kind: Toast["kind"] = "note", about?: string): void {
+    this.toasts.value = withToast(this.toasts.value, { id: newId(), kind, text }, about);
   }
 
   dismiss(id: string): void {

@@ -157,6 +157,16 @@ async def test_who_leaves_in_the_middle_is_told_and_takes_it_back_by_one_undo(
     await ben.click("button:has-text('Undo')")
     await ben.until(f"{ROOM}.all('notes').size === 1 && {ROOM}.all('tracks').size === 1")
 
+    asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert await ben.value(asks) is False
+    await ben.do("setInputFiles", FIELD, str(large_file(tmp_path, 50)))
+    await ben.until(f"{ROOM}.all('notes').size > 1000")
+    assert await ben.value(asks) is True
+    await ben.do("reload")
+    await ben.see(".toast.failure:has-text('this page was left or loaded anew at')")
+    await ben.click("button:has-text('Undo')")
+    await ben.until(f"{ROOM}.all('notes').size === 1 && {ROOM}.all('tracks').size === 1")
+
 
 async def test_who_loses_the_right_in_the_middle_is_told(
     node: Node, browser: Browser, tmp_path: Path

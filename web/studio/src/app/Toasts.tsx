@@ -2,7 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 
-import type { Studio, Toast } from "../studio.js";
+import type { Studio } from "../studio.js";
+import type { Toast } from "./toast_list.js";
 
 const NOTE_MS = 6_000;
 
@@ -22,7 +23,7 @@ function OneToast({ studio, toast }: { studio: Studio; toast: Toast }) {
   }, [toast.id]);
   return (
     <div class={`toast ${toast.kind}`}>
-      <bdi>{toast.text}</bdi>
+      <bdi>{toast.text}{toast.count > 1 && ` (${toast.count} times)`}</bdi>
       <button type="button" aria-label="Dismiss" onClick={() => studio.dismiss(toast.id)}>×</button>
     </div>
   );

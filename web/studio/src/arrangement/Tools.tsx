@@ -24,8 +24,8 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
     <div class="tools" role="toolbar" aria-label="Tools">
       <Choice studio={studio} />
       <span class="group">
-        <button type="button" disabled={!mayEdit || undo === 0} onClick={() => studio.undo()} title="Undo your own last edit in this tab (Ctrl+Z)"><Icon name="undo" />Undo</button>
-        <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.redo()} title="Redo (Ctrl+Shift+Z)"><Icon name="redo" />Redo</button>
+        <button type="button" disabled={!mayEdit || undo === 0} onClick={() => studio.takingBack.undo()} title="Undo your own last edit in this tab (Ctrl+Z)"><Icon name="undo" />Undo</button>
+        <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.takingBack.redo()} title="Redo (Ctrl+Shift+Z)"><Icon name="redo" />Redo</button>
       </span>
       <button type="button" class="main-quiet" disabled={!mayEdit} title="New track (T)" onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
       <ImportButton studio={studio} />

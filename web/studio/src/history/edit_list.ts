@@ -39,6 +39,8 @@ export class EditList {
   private next: number | null = null;
   /** Counts the questions from the beginning; an answer to an older one is dropped. */
   private asked = 0;
+  /** The latest load that is waited for. */
+  private loading: Promise<void> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly client: Client, readonly project: string, private readonly nameOf: NameOf, private readonly everyMs = EVERY_MS) {}
@@ -60,18 +62,19 @@ export class EditList {
   /** From the beginning. */
   async load(): Promise<void> {
     this.asked += 1;
-    await this.ask(null, true, (page) => this.begin(page));
+    await (this.loading = this.ask(null, true, (page) => this.begin(page)));
   }
 
-  /** The page behind those that are here. */
+  /** The page behind those that are here; while one comes already, that. */
   async more(): Promise<void> {
-    if (this.next === null || this.shown.value.isLoading) return;
+    if (this.next === null) return;
+    if (this.shown.value.isLoading) return this.loading;
     const before = this.next;
-    await this.ask(before, true, ({ entries, next }) => {
+    await (this.loading = this.ask(before, true, ({ entries, next }) => {
       if (this.next !== before) return this.shown.value.entries; // begun anew meanwhile
       this.next = next;
       return [...this.shown.value.entries, ...entries];
-    });
+    }));
   }
 
   /** What has come since, put in front; where that is more than a page, all is begun anew. */

@@ -20,6 +20,8 @@ export function grownSince(before: Grown, song: Readable): Grown {
   return new Map([...countsOf(song)].map(([collection, count]) => [collection, count - (before.get(collection) ?? 0)]));
 }
 
+const DONE = { undo: "undone", redo: "redone" } as const;
+
 /** So many people are named. */
 const MOST_NAMED = 3;
 
@@ -48,12 +50,33 @@ export function takenBackInWords({ entry, dropped, droppedTotal, grown, entries 
 /** "undid #41: deleted 8 tracks, 8 clips and 20000 notes"; null: the server has sent all of it, or what grew is not of it alone. */
 function sumsInWords(entry: Entry, grown: Grown): string | null {
   if (entry.total === entry.ops.length) return null;
-  const told = [["deleted", -1], ["added", 1]] as const;
-  const sums = told.map(([verb, sign]) => ({ verb, sums: RANK.map((collection) => [collection, (grown.get(collection) ?? 0) * sign] as const).filter(([, count]) => count > 0) }));
-  const rest = entry.total - sums.flatMap((each) => each.sums).reduce((sum, [, count]) => sum + count, 0);
+  const rest = entry.total - [...grown.values()].reduce((sum, count) => sum + Math.abs(count), 0);
   if (rest < 0 || rest === entry.total) return null;
-  const kinds = sums.flatMap(({ verb, sums: all }) => all.map(([collection, count], at) => `${at === 0 ? `${verb} ` : ""}${counted(count, ...NOUNS[collection])}`));
-  return purposeInWords(entry) + joined([...kinds, ...(rest > 0 ? [`${rest} more`] : [])]);
+  return purposeInWords(entry) + joined([...sumsOf(grown), ...(rest > 0 ? [`${rest} more`] : [])]);
+}
+
+/** "deleted 8 tracks", "8 clips", "added 3 notes". */
+function sumsOf(grown: Grown): string[] {
+  return ([["deleted", -1], ["added", 1]] as const).flatMap(([verb, sign]) => {
+    const counts = RANK.map((collection) => [collection, (grown.get(collection) ?? 0) * sign] as const).filter(([, count]) => count > 0);
+    return counts.map(([collection, count], at) => `${at === 0 ? `${verb} ` : ""}${counted(count, ...NOUNS[collection])}`);
+  });
+}
+
+/** Where the server cannot say what an undo or a redo was about, or only a part of it: "Undone: deleted 8 tracks and 20000 notes." */
+export function grownInWords(purpose: "undo" | "redo", grown: Grown): string {
+  const sums = sumsOf(grown);
+  return `${capital(DONE[purpose])}${sums.length === 0 ? "" : `: ${joined(sums)}`}.`;
+}
+
+/** Of what takes a while. */
+export function underWayInWords(purpose: "undo" | "redo"): string {
+  return `${purpose === "undo" ? "An undo" : "A redo"} is under way …`;
+}
+
+/** Of a file that goes in several steps. `name`: in quotes. */
+export function moreInWords(name: string): string {
+  return `More of ${name} is there: undo takes that back, too.`;
 }
 
 interface Thing {

@@ -3,20 +3,19 @@
 import { Unanswered, type Room } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
+import { importMark } from "../history/edit_marks.js";
 import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
 import { bringingOf, roomLeft, takesTempo, type Bringing } from "./import_edits.js";
 import { opsWithRoom } from "./import_size.js";
 import { makeEdits, nextTask, Stopped } from "./import_steps.js";
-import { brokenOffInWords, doneInWords, nothingInWords, progressInWords, type Came } from "./import_words.js";
+import { ABOUT, brokenOffInWords, doneInWords, nothingInWords, progressInWords, type Came } from "./import_words.js";
 import type { ImportedSong } from "./imported_song.js";
+import { keepImport } from "./kept_import.js";
 import { BrokenMidi, MOST_BYTES } from "./midi_file.js";
 import { readInSteps } from "./midi_reader.js";
 
 const LONGEST_NAME = 60;
-
-/** Told about one import in one place. */
-const ABOUT = "import";
 
 /** What is told of it goes through `studio.tell`; it never throws. */
 export async function importFile(studio: Studio, file: File): Promise<void> {
@@ -40,7 +39,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     const left = Math.max(0, roomLeft(room));
     if (bringing.count > left) throw new BrokenMidi(`holds ${bringing.count.toLocaleString("en")} notes, points of automation, markers and tracks, and this project takes ${left.toLocaleString("en")} more`);
     const ops = await opsWithRoom(room, bringing.ops);
-    await new BringingIn(studio, room, name).run(song, { ...bringing, ops }, hadTempo);
+    await new BringingIn(studio, room, name).run(song, { ...bringing, count: ops.length, ops }, hadTempo);
   } catch (error) {
     if (error instanceof BrokenMidi) studio.tell(`${name} ${error.message}. Nothing was brought in${/\.midi?$/i.test(file.name) ? "" : "; choose a file that ends in .mid"}.`, "failure", ABOUT);
     else studio.tell(`${name} was not brought in. ${inWords(error)}`, "failure", ABOUT);
@@ -65,6 +64,9 @@ class BringingIn {
   /** What was told last of how far it has come. */
   private told = "";
   private dropped = 0;
+  /** How many ops were made. */
+  private made = 0;
+  private readonly mark = importMark();
   private readonly undoBefore: number;
 
   constructor(private readonly studio: Studio, private readonly room: Room, private readonly name: string) {
@@ -77,8 +79,12 @@ class BringingIn {
     const stop = room.isSynced.subscribe(() => this.tellProgress());
     this.tellProgress();
     try {
-      await makeEdits(room, bringing.ops, {
-        made: () => shown.look(),
+      await makeEdits(room, bringing.ops, this.mark, {
+        made: (ops) => {
+          this.made = ops;
+          this.keep(bringing, false);
+          shown.look();
+        },
         saved: (ops, dropped) => {
           this.dropped = dropped;
           this.percent = Math.floor((ops / bringing.count) * 100);
@@ -93,6 +99,12 @@ class BringingIn {
       stop();
       studio.tell(brokenOffInWords(this.came, this.whyBrokenOff(error)), "failure", ABOUT);
     }
+    if (this.made > 0) this.keep(bringing, true);
+  }
+
+  private keep({ count, tracks }: Bringing, isTold: boolean): void {
+    const { mark, name, made, undoBefore } = this;
+    keepImport(this.studio, this.room, { mark, name, count, made, undoBefore, track: tracks[0] ?? null, isTold });
   }
 
   private get came(): Came {

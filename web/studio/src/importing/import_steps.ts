@@ -2,7 +2,6 @@
 
 import type { Room } from "@prime/client";
 
-import { importMark } from "../history/edit_marks.js";
 import type { Op } from "./import_edits.js";
 
 /** In one edit: while it is made and drawn, the page does nothing else. */
@@ -15,26 +14,25 @@ export const MOST_ON_THE_WAY = 4;
 export class Stopped extends Error {}
 
 export interface StepsTold {
-  /** An edit was made; it is seen already. */
-  made(): void;
+  /** An edit was made, so many ops in all; it is seen already. */
+  made(ops: number): void;
   /** So many ops are saved; `dropped`: of those, what others have overtaken. */
   saved(ops: number, dropped: number): void;
   /** Asked before each edit. */
   mayGoOn(): boolean;
 }
 
-/** One step of undo, as far as a step reaches (rule U5). Rejects with `Stopped`, or as an edit does, once those on their way have their answers. */
-export async function makeEdits(room: Room, ops: Iterable<Op>, { made, saved, mayGoOn }: StepsTold): Promise<void> {
+/** `mark`: their ids begin with it. One step of undo, as far as a step reaches (rule U5). Rejects with `Stopped`, or as an edit does, once those on their way have their answers. */
+export async function makeEdits(room: Room, ops: Iterable<Op>, mark: string, { made, saved, mayGoOn }: StepsTold): Promise<void> {
   const onTheWay = new Set<Promise<void>>();
-  const mark = importMark();
-  let [savedCount, droppedCount] = [0, 0];
+  let [madeCount, savedCount, droppedCount] = [0, 0, 0];
   try {
     for (const part of inParts(ops, OPS_AN_EDIT)) {
       while (onTheWay.size >= MOST_ON_THE_WAY) await Promise.race(onTheWay);
       await nextTask();
       if (!mayGoOn()) throw new Stopped();
       const edit = room.edit((tx) => part.forEach((op) => op(tx)), { step: mark, mark });
-      made();
+      made((madeCount += part.length));
       const answered: Promise<void> = edit.saved.then(({ dropped }) => {
         onTheWay.delete(answered);
         savedCount += part.length;

@@ -4,6 +4,9 @@ import { counted } from "../../../pages/counted.js";
 import { inWords } from "../../../pages/failure_words.js";
 import type { ImportedSong } from "./imported_song.js";
 
+/** Told about one import in one place. */
+export const ABOUT = "import";
+
 /** How far it has come. `name`: of the file, in quotes. */
 export interface Came {
   readonly name: string;
@@ -66,9 +69,21 @@ export function doneInWords({ name, undoSteps }: Came, song: ImportedSong, hadTe
 
 /** Why it broke off: `left`, we are in the project no more; `role`, we may not edit any more; `gone`, its tracks were taken out; else what an edit was refused with. */
 export function brokenOffInWords({ name, percent, undoSteps }: Came, why: "left" | "role" | "gone" | { readonly error: unknown }): string {
-  const undo = undoSteps > 1 ? `Undo takes back what is there of it, in ${undoSteps} steps.` : "Undo takes back what is there of it.";
+  const undo = undoInWords(undoSteps);
   if (why === "left") return `${name} was not brought in whole: you have left the project at ${percent}%. Open it again: ${undo.replace("Undo", "undo")}`;
   if (why === "role") return `${name} was not brought in whole: you may not edit this song any more. ${percent}% of it is there, which somebody who may edit can delete.`;
   if (why === "gone") return `${name} was not brought in whole: tracks of it were taken out again at ${percent}%. ${undo}`;
   return `${name} was not brought in whole. ${inWords(why.error)} ${undo}`;
+}
+
+/** What is told after a reload. `isThere`: whether something of it is in the song. */
+export function leftInWords({ name, percent, undoSteps }: Came, isThere: boolean): string {
+  const left = "this page was left or loaded anew";
+  if (!isThere) return `${name} was not brought in: ${left} at ${percent}%, and nothing of it is there.`;
+  if (percent === 100) return `${name} is here. Undo takes it back${undoSteps > 1 ? ` in ${undoSteps} steps` : ""}.`;
+  return `${name} was not brought in whole: ${left} at ${percent}%. ${undoInWords(undoSteps)}`;
+}
+
+function undoInWords(steps: number): string {
+  return steps > 1 ? `Undo takes back what is there of it, in ${steps} steps.` : "Undo takes back what is there of it.";
 }

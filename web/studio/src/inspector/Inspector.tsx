@@ -27,7 +27,7 @@ export function Inspector({ studio }: { studio: Studio }) {
       <h2>{selection.ids.length > 1 ? `${selection.ids.length} ${many}, as the first is` : one}</h2>
       {fields.map((each, place) => (
         <Property key={`${id}/${each.property}`} room={studio.mayEdit && !isFixed(each) ? studio.room.value : null} collection={selection.collection} ids={selection.ids}
-          field={each} value={each.property === "name" ? nameOf(studio.song!, selection.collection, id, entity[each.property]) : entity[each.property]} onWrong={(text) => studio.tell(text, "warning")}
+          field={each} value={each.property === "name" ? nameOf(studio.song!, selection.collection, id, entity[each.property]) : entity[each.property]} onWrong={(text) => studio.tell(text, "warning", "what was typed")}
           takesKeys={place === 0 && studio.naming.value === id} onTaken={() => { studio.naming.value = null; }} />
       ))}
       {(selection.collection === "tracks" || selection.collection === "channels") && <Devices studio={studio} collection={selection.collection} id={id} />}

@@ -100,9 +100,9 @@ function onKey(studio: Studio, player: Player): () => void {
       if (!event.repeat) player.toggle();
       isOurs = true;
     } else if (isControl && key === "z") {
-      if (event.shiftKey) studio.redo();
-      else studio.undo();
-    } else if (isControl && key === "y") studio.redo();
+      if (event.shiftKey) studio.takingBack.redo();
+      else studio.takingBack.undo();
+    } else if (isControl && key === "y") studio.takingBack.redo();
     else return;
     event.preventDefault();
   };
