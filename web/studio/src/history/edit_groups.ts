@@ -1,7 +1,7 @@
 /** What was one change, as one: the history holds several entries of a large undo, redo or restore (rule D14), of a file that was brought in, of a key that was pressed quickly. */
 
 import type { EditList, Entry } from "./edit_list.js";
-import { isPartOfRestore, markOf } from "./edit_marks.js";
+import { isPartOfRestore, markOf } from "../edit_marks.js";
 
 /** A change is looked for in so many more pages at most. */
 const MOST_PAGES = 20;

@@ -3,7 +3,7 @@
 import type { Collection, Op, Readable } from "@prime/client";
 
 import { nameOf } from "../channels/channel_names.js";
-import { isOfImport, momentOf } from "./edit_marks.js";
+import { isOfImport, momentOf } from "../edit_marks.js";
 import { entityOf, textOf } from "./op_entity.js";
 import { isMove, valueInWords } from "./value_words.js";
 import { keyInWords } from "../words/key_words.js";

@@ -5,7 +5,7 @@ import { COLLECTIONS, isEqual, newId, type Collection, type Readable, type Room,
 import { counted, joined } from "../../../pages/counted.js";
 import type { Selection } from "../studio.js";
 import { NOUNS } from "./edit_words.js";
-import { momentMark } from "./edit_marks.js";
+import { momentMark } from "../edit_marks.js";
 
 /** At most so many ops are one delta; more are several with one step of undo. */
 const MOST_OPS = 400;

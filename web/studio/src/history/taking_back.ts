@@ -7,7 +7,7 @@ import { isThere, keptImport } from "../importing/kept_import.js";
 import type { Studio } from "../studio.js";
 import { withAllParts, wholeGroup } from "./edit_groups.js";
 import type { Entry } from "./edit_list.js";
-import { markOf } from "./edit_marks.js";
+import { markOf } from "../edit_marks.js";
 import { countsOf, grownInWords, grownSince, moreInWords, takenBackInWords, underWayInWords } from "./undo_words.js";
 
 /** Told in one place. */

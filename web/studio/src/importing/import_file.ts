@@ -3,7 +3,7 @@
 import { Unanswered, type Room } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
-import { importMark } from "../history/edit_marks.js";
+import { importMark } from "../edit_marks.js";
 import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
 import { bringingOf, roomLeft, takesTempo, type Bringing } from "./import_edits.js";

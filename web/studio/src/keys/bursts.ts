@@ -2,7 +2,7 @@
 
 import type { EditOptions } from "@prime/client";
 
-import { pressMark } from "../history/edit_marks.js";
+import { pressMark } from "../edit_marks.js";
 
 /** Presses with less between them belong together. */
 const LONGEST_MS = 1_000;

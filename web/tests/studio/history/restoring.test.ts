@@ -6,7 +6,7 @@ import { newId, type Readable } from "@prime/client";
 
 import type { Question } from "../../../studio/src/studio.js";
 import { askWhatGoes } from "../../../studio/src/history/asked_back.js";
-import { markOf } from "../../../studio/src/history/edit_marks.js";
+import { markOf } from "../../../studio/src/edit_marks.js";
 import { editInWords } from "../../../studio/src/history/edit_words.js";
 import { broughtBack, goneBy, goneInWords, selectedThen, withContents } from "../../../studio/src/history/restoring.js";
 import { roomOf, songOf, TWO_TRACKS } from "../song.js";

@@ -4,7 +4,7 @@ import { mock, test } from "node:test";
 import { newId, type Client, type Collection, type Readable, type Saved } from "@prime/client";
 
 import { EditList, type Entry } from "../../../studio/src/history/edit_list.js";
-import { importMark } from "../../../studio/src/history/edit_marks.js";
+import { importMark } from "../../../studio/src/edit_marks.js";
 import { TakingBack } from "../../../studio/src/history/taking_back.js";
 import { keepImport } from "../../../studio/src/importing/kept_import.js";
 import type { Studio } from "../../../studio/src/studio.js";

@@ -6,7 +6,7 @@ import { newId, type Dropped } from "@prime/client";
 import type { Entry } from "../../../studio/src/history/edit_list.js";
 import { gatheredInWords } from "../../../studio/src/history/edit_announcements.js";
 import { groupsOf, wholeGroup } from "../../../studio/src/history/edit_groups.js";
-import { importMark, pressMark } from "../../../studio/src/history/edit_marks.js";
+import { importMark, pressMark } from "../../../studio/src/edit_marks.js";
 import { editInWords } from "../../../studio/src/history/edit_words.js";
 import { countsOf, grownSince, takenBackInWords, type Grown } from "../../../studio/src/history/undo_words.js";
 import { songOf, TWO_TRACKS } from "../song.js";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { newId } from "@prime/client";
 
-import { markOf } from "../../../studio/src/history/edit_marks.js";
+import { markOf } from "../../../studio/src/edit_marks.js";
 import { Bursts } from "../../../studio/src/keys/bursts.js";
 
 test("presses of one key on the same things in quick succession are one step of undo", () => {
