@@ -95,9 +95,7 @@ class Router:
         elif (session := self._logged_in(connection, message)) is not None:
             self._in_room(connection, session, message)
 
-    def _begin_no_more(
-        self, connection: Connection, message: Hello | Call | Join | ProposeDelta | Undo | Redo
-    ) -> None:
+    def _begin_no_more(self, connection: Connection, message: Hello | Call | ForRoom) -> None:
         """Its turn to go has come, and it waits for what it asked for before (rule X3)."""
         refusal = Refused(ErrorCode.UNAVAILABLE, LEAVING, retry_after_ms=LEAVING_MILLISECONDS)
         if isinstance(message, Hello):
@@ -141,7 +139,9 @@ class Router:
         session = connection.session
         if isinstance(session, LoggedIn):
             return session
-        if self._has_said_hello(connection, message):
+        if connection.is_sent_away:  # its hello was said, and refused
+            self._begin_no_more(connection, message)
+        elif self._has_said_hello(connection, message):
             text = "log in first: call auth.login, or say hello with a token"
             error = Error(_id_of(message), ErrorCode.AUTH_REQUIRED, text)
             connection.refuse_without_login(error)

@@ -118,12 +118,14 @@ class Connection(Incoming, asyncio.Protocol):
         """It has said hello; `is_looked_at`: with a token, which is looked at first."""
         if isinstance(self.session, WaitingForHello):
             self.session = Greeted(self.session.opened_at, device, said, is_looked_at)
+            if is_looked_at:
+                self._wait_for_answer_to_hello()
 
     def log_in(self, identity: Identity) -> None:
         """It is somebody's now, and may send longer messages. One that is leaving stays so."""
         match self.session:
             case Greeted(device=device, device_said=said):
-                self.session = LoggedIn(device, identity, device_said=said)
+                self._become(LoggedIn(device, identity, device_said=said))
                 self._protocol.max_message_size = MAX_MESSAGE_BYTES
             case LoggedIn() as session:
                 session.identity = identity
@@ -136,7 +138,13 @@ class Connection(Incoming, asyncio.Protocol):
         if isinstance(self.session, Leaving):
             self.session.for_good = for_good
         else:
-            self.session = Leaving(self.identity, for_good)
+            self._become(Leaving(self.identity, for_good))
+
+    def _become(self, session: Session) -> None:
+        """What waited for the answer to hello has its turn behind it."""
+        has_waited, self.session = self._is_hello_looked_at, session
+        if has_waited and self._is_looked_at():
+            self._wait_for_turn()
 
     def _says_goodbye(self) -> bool:
         close_received, close_sent = self._protocol.close_rcvd, self._protocol.close_sent
@@ -219,14 +227,15 @@ class Connection(Incoming, asyncio.Protocol):
     def check(self, now: float) -> bool:
         """Whether the peer still reads; one that does not is cut off (rule X2).
 
-        As is one that is paced and has closed: nobody reads so far that they would see it.
+        As is one that is left unread and has closed: nobody reads so far that they would see it.
         """
         if self._transport is None:
             return True
-        if self._is_paced and is_peer_gone(self._transport):
+        is_hello_looked_at = self._is_hello_looked_at
+        if (self._is_paced or is_hello_looked_at) and is_peer_gone(self._transport):
             self.abort("")
             return False
-        if self._messages_in or self.waits_for_turn:
+        if self._messages_in or self.waits_for_turn or is_hello_looked_at:
             self.last_received_at = now  # or it is we who do not read
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()

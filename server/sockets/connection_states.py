@@ -27,7 +27,7 @@ class Greeted:
     device_said: DeviceSaid = NOTHING_SAID
     """What hello said of the device beside its id."""
     is_looked_at: bool = False
-    """Whether its token is being looked at, and hello is not answered."""
+    """Whether its token is being looked at: until hello is answered nothing is read (rule H7)."""
 
 
 @dataclass(slots=True)

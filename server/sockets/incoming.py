@@ -17,7 +17,7 @@ from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED, MAX_FRAGM
 from schema.messages import Error
 from schema.server_limits import PREPAID_BYTES
 from server.encoding.codec import MSGPACK, BadMessage
-from server.sockets.connection_states import Leaving, Session
+from server.sockets.connection_states import Greeted, Leaving, Session, WaitingForHello
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
 from server.sockets.reading.frame_cutter import (
@@ -62,7 +62,7 @@ class Incoming(RateLimited):
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
         "_is_read": "whether what comes is looked at: until too much came that holds nothing",
-        "_unread": "a read that is dealt with in several turns; empty: none is",
+        "_unread": "a read that is dealt with in several turns, or behind hello; empty: none is",
         "_unread_from": "where in it the next turn begins",
         "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
     }
@@ -83,6 +83,11 @@ class Incoming(RateLimited):
         self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
         self._unreadable_bucket = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
+
+    @property
+    def _is_hello_looked_at(self) -> bool:
+        """Whether what has come behind hello is left unread, until hello is answered (rule H7)."""
+        return isinstance(self.session, Greeted) and self.session.is_looked_at
 
     def _shake_hands(self, request: Request) -> None:
         """A handshake has come."""
@@ -139,6 +144,8 @@ class Incoming(RateLimited):
                 self._feed_protocol(data)
         elif self._unread:  # a transport may go on for a moment after `pause_reading`
             self._unread += data
+        elif self._is_hello_looked_at:
+            self._unread, self._unread_from = data, 0
         elif self._is_read:
             self._is_at_start = False
             self._receive_frames(self._cutter.completed(data), 0, began_at)
@@ -155,18 +162,24 @@ class Incoming(RateLimited):
             self._wait_for_turn()
 
     def _receive_frames(self, data: bytes, position: int, began_at: float) -> None:
-        """Deal with frames, in order, for about a millisecond; then it is the others' turn."""
+        """Deal with frames, in order, for about a millisecond; then it is the others' turn.
+
+        Before hello one message at a time: what is behind it may have to wait.
+        """
         is_over = False
         while not is_over:
-            payloads, frames, position = self._cutter.cut(data, position)
+            is_first = isinstance(self.session, WaitingForHello)
+            payloads, frames, position = self._cutter.cut(data, position, one_message=is_first)
             for payload in payloads:
                 self._receive_message(payload)
             if frames:
                 self._feed_protocol(frames)
-            if self._is_paced or self._loop.time() - began_at > READ_SECONDS:
+            is_to_wait = self._is_paced or self._is_hello_looked_at
+            if is_to_wait or self._loop.time() - began_at > READ_SECONDS:
                 break
             is_over = position == len(data) or not self._is_looked_at()
-        self._is_at_start = self._is_open and self._cutter.is_at_start
+        is_at_start = self._is_open and self._cutter.is_at_start
+        self._is_at_start = is_at_start and not self._is_hello_looked_at
         if is_over or not self._is_looked_at():
             return
         if position < len(data):
@@ -186,9 +199,17 @@ class Incoming(RateLimited):
         else:
             self._loop.call_soon(self.take_turn)
 
+    def _wait_for_answer_to_hello(self) -> None:
+        """Read no more until `_wait_for_turn` is called again; turns before that are let pass."""
+        if self._is_looked_at():
+            cast("asyncio.Transport", self._transport).pause_reading()
+        self._is_at_start = False
+
     def take_turn(self) -> None:
         """Go on with what a read has left; the socket is read again behind it."""
         self._has_turn = False
+        if self._is_hello_looked_at:
+            return
         data, self._unread = self._unread, b""
         if not self._is_looked_at():
             return
@@ -198,7 +219,7 @@ class Incoming(RateLimited):
             except BaseException:
                 self.abort("")  # a transport does so where it reads itself; the rest is lost
                 raise
-        if not self._has_turn and self._is_looked_at():
+        if not (self._has_turn or self._is_hello_looked_at) and self._is_looked_at():
             cast("asyncio.Transport", self._transport).resume_reading()
 
     def _pace(self) -> None:

@@ -16,6 +16,11 @@ LENGTH_IN_TWO = 126
 SHORTEST_FRAME = 6
 """Two bytes, the mask, and nothing."""
 
+OF_A_MESSAGE = 0x88
+LAST_OF_A_MESSAGE = 0x80
+"""These bits of the first byte say whether a frame is the last of a message: it is final, and no
+control frame."""
+
 SHORT = 4_096
 """The longest payload that goes the short way: below every bound there is for a message."""
 
@@ -53,17 +58,22 @@ class FrameCutter:
             data, self._incomplete = self._incomplete + data, b""
         return data
 
-    def cut(self, data: bytes, position: int) -> tuple[list[bytes], bytes, int]:
+    def cut(
+        self, data: bytes, position: int, *, one_message: bool = False
+    ) -> tuple[list[bytes], bytes, int]:
         """Of the next few frames: payloads of short messages, and behind them what is the
-        protocol's; and where the frames after them begin."""
+        protocol's; and where the frames after them begin.
+
+        `one_message`: nothing behind the first frame that may end one.
+        """
         payloads: list[bytes] = []
         if self._owed or self.is_in_fragments:
-            return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE)
-        end = len(data)
+            return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE, one_message)
+        end, most = len(data), 1 if one_message else FRAMES_AT_ONCE
         while (
             end - position >= SHORTEST_FRAME
             and data[position] == self._plain
-            and len(payloads) < FRAMES_AT_ONCE
+            and len(payloads) < most
         ):
             code, mask = data[position + 1], position + 2
             if MASKED <= code < MASKED | LENGTH_IN_TWO:
@@ -77,21 +87,27 @@ class FrameCutter:
                 break
             position = body + length
             payloads.append(apply_mask(data[body:position], data[mask:body]))
-        if position == end:
-            return payloads, b"", end
-        return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE - len(payloads))
+        if position == end or len(payloads) == most:
+            return payloads, b"", position
+        frames = FRAMES_AT_ONCE - len(payloads)
+        return payloads, *self._for_protocol(data, position, frames, one_message)
 
-    def _for_protocol(self, data: bytes, start: int, frames: int) -> tuple[bytes, int]:
+    def _for_protocol(
+        self, data: bytes, start: int, frames: int, one_message: bool
+    ) -> tuple[bytes, int]:
         """So many frames, and where the next begins; an incomplete header waits for its rest."""
         position, end = start + self._owed, len(data)
+        if one_message and self._owed:
+            frames = 0  # what that frame was is not known any more
         self._owed = 0
         while position < end and frames:
             size = _frame_size(data, position)
             if size is None:
                 self._incomplete = data[position:]
                 return data[start:position], end
+            is_last = one_message and data[position] & OF_A_MESSAGE == LAST_OF_A_MESSAGE
             position += size
-            frames -= 1
+            frames = 0 if is_last else frames - 1
         self._owed = max(0, position - end)
         return data[start:position], min(position, end)
 

@@ -55,7 +55,7 @@ def frames_of(protocol: ServerProtocol, data: bytes) -> Seen:
     return [(e.opcode, bytes(e.data), e.fin) for e in events if isinstance(e, Frame)]
 
 
-def through_the_cutter(chunks: list[bytes]) -> tuple[Seen, int]:
+def through_the_cutter(chunks: list[bytes], *, one_message: bool = False) -> tuple[Seen, int]:
     protocol, cutter = open_protocol(), FrameCutter(PLAIN)
     seen: Seen = []
     cut = 0
@@ -67,11 +67,13 @@ def through_the_cutter(chunks: list[bytes]) -> tuple[Seen, int]:
             continue
         data, position = cutter.completed(chunk), 0
         while position < len(data):
-            payloads, rest, position = cutter.cut(data, position)
+            payloads, rest, position = cutter.cut(data, position, one_message=one_message)
             cut += len(payloads)
             seen += [(Opcode.BINARY, payload, True) for payload in payloads]
             frames = frames_of(protocol, rest) if rest else []
             assert len(payloads) + len(frames) <= FRAMES_AT_ONCE + 1  # one ends that began before
+            ended = payloads + [f for f in frames if f[2] and f[0] < Opcode.CLOSE]
+            assert len(ended) <= 1 or not one_message
             seen += frames
             for opcode, _, is_last in frames:
                 if opcode in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
@@ -80,15 +82,21 @@ def through_the_cutter(chunks: list[bytes]) -> tuple[Seen, int]:
     return seen, cut
 
 
-@given(st.lists(messages(), max_size=12), st.lists(st.integers(1, 400), max_size=60))
-def test_any_frames_cut_anywhere(sent: list[list[Frame]], sizes: list[int]) -> None:
+@given(
+    st.lists(messages(), max_size=12),
+    st.lists(st.integers(1, 400), max_size=60),
+    st.booleans(),
+)
+def test_any_frames_cut_anywhere(
+    sent: list[list[Frame]], sizes: list[int], one_message: bool
+) -> None:
     data = b"".join(frame.serialize(mask=True) for frames in sent for frame in frames)
     chunks, start = [], 0
     for size in sizes:
         chunks.append(data[start : start + size])
         start += size
     chunks.append(data[start:])
-    seen, _ = through_the_cutter([chunk for chunk in chunks if chunk])
+    seen, _ = through_the_cutter([c for c in chunks if c], one_message=one_message)
     assert seen == frames_of(open_protocol(), data)
 
 
