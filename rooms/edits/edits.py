@@ -16,7 +16,6 @@ from rooms.edits.refusals import Refusals
 from rooms.effects import (
     PAUSE,
     CatchUp,
-    Disconnect,
     Effects,
     ForwardEntry,
     Job,
@@ -28,7 +27,6 @@ from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
-from schema.close_codes import RESTARTING
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, encode_ops
@@ -185,7 +183,7 @@ class Edits:
             yield [Mistake(mistake)]
             error = answers.own_mistake(self.project, delta_id, mistake)
             answer = self._refusals.of_mistake(seat, error)
-        if answer is not None:
+        if answer is not None and not seat.is_fenced:
             self._gestures.end(seat.member, gesture)
             yield answer
         yield from self._queue.go_on(seat)
@@ -280,10 +278,10 @@ class Edits:
 
     def given_up(self, seat: Seat) -> None:
         """Its member is gone, or on another seat (rule D23)."""
-        if seat.is_void:
-            self.open_proposals.forget_seat(seat)
-        else:
+        if seat.is_carried_out:
             self._queue.given_up(seat)
+        else:
+            self.open_proposals.forget_seat(seat)
 
     # What the journal says.
 
@@ -301,12 +299,14 @@ class Edits:
             ]  # that brings its entry, which answers it in its turn
             return
         askers = self._queue.settle(open_proposal)
-        yield [
-            effect for asker in askers for effect in self._answering.outcome(asker, outcome, seq)
-        ]
-        if outcome is Outcome.FENCED:
-            seats = [asker.seat for asker in askers if asker.seat is not None]
-            yield [Disconnect(s.connection, RESTARTING) for s in seats if not s.is_given_up]
+        effects: Effects = []
+        for asker in askers:
+            if outcome is Outcome.FENCED and asker.seat is not None and asker.ticket is None:
+                place = asker.queued_request.place
+                effects += self._refusals.of_fenced(asker.seat, proposal, place)
+            else:
+                effects += self._answering.outcome(asker, outcome, seq)
+        yield effects
         yield from self._queue.after(askers)
 
     def given_back(

@@ -6,7 +6,7 @@ from rooms.document.document import Drop
 from rooms.edits import answers
 from rooms.edits.proposals import OpenProposals
 from rooms.effects import PAUSE, Effects, send
-from rooms.journal.entry import Proposal
+from rooms.journal.entry import Outcome, Proposal
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import NotTaken, Seat
 from rooms.presence.session_permissions import TRANSPORT
@@ -22,6 +22,9 @@ SLICE_CHECKED = 40
 
 WHATEVER_OTHERS_DID = (DropReason.LIMIT, DropReason.FOREIGN)
 """Refused at the door also where others have made it so."""
+
+SENT_BEFORE = "it was on its way from a device that has joined again; send it again, as it was"
+"""To others who have sent the same, or who have done so again (rule D3)."""
 
 
 class Refusals:
@@ -131,6 +134,23 @@ class Refusals:
                 answers.behind(self._project, delta_id, first) for delta_id in self._take_out(seat)
             ]
         return [send(one, seat.answer_to) for one in errors]
+
+    def of_fenced(self, seat: Seat, proposal: Proposal, place: int) -> Effects:
+        """Its device has joined again since (rule J15): what was sent before has no answer (D23).
+
+        The seat is not closed here: whose join took its place closes it (J7), and a join of its own
+        connection closes nothing. Who was put out hears of all that it had sent.
+        """
+        if seat.is_given_up:
+            error = answers.of_outcome(self._project, proposal.delta_id, Outcome.FENCED)
+            return [send(error, seat.answer_to)]
+        if (seat.member, seat.request.fence) != (proposal.member, proposal.fence):
+            code, text = ErrorCode.UNAVAILABLE, SENT_BEFORE
+            error = answers.try_again(self._project, proposal.delta_id, code, text)
+            return self.refuse_taken(seat, error, place)
+        seat.is_fenced = True
+        self._take_out(seat)
+        return []
 
     def _take_out(self, seat: Seat) -> list[str]:
         """All that the member has queued, in its order: the ids."""

@@ -16,7 +16,7 @@ from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.presence.told_selections import with_less_selected
 from rooms.roles import Grant
-from schema.close_codes import REPLACED
+from schema.close_codes import REPLACED, RESTARTING
 from schema.errors import ErrorCode
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (
@@ -249,6 +249,8 @@ class Members:
         effects = self._gone(self.absent.drop(lambda absent: absent.gone_at <= now))
         if effects:
             effects.append(Announce())
+        in_vain = [seat for seat in self.seats.values() if seat.waits_in_vain(now)]
+        effects += [Disconnect(seat.connection, RESTARTING) for seat in in_vain]
         for node in self.remote.silent(now):
             effects += self._gone(
                 [member_gone.member.member for member_gone in self.remote.forget_node(node)]

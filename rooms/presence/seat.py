@@ -12,6 +12,7 @@ from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.colors import color_of
+from rooms.presence.remote_members import LEASE_SECONDS
 from rooms.presence.session_permissions import DeniedActions, SessionPermissions, denied_actions
 from rooms.presence.ticks import Mover
 from rooms.roles import Grant
@@ -116,6 +117,11 @@ class Seat(Mover):
     """What it still has to get at its own pace; None: it hears deltas and ticks with everyone."""
     is_given_up: bool = False
     """Someone else has the member now, or nobody."""
+    is_fenced: bool = False
+    """Its device has joined again since, as the journal says; by now it may still have the member.
+    What it sends has no answer (rule D23)."""
+    fenced_until: float | None = None
+    """When it is closed if no later join has taken its place; None: it does not wait for one."""
     is_carried_out: bool = False
     """It closed its connection for good: what it had sent is done all the same (rule D23)."""
     is_put_out: bool = False
@@ -161,7 +167,15 @@ class Seat(Mover):
     @property
     def is_void(self) -> bool:
         """Whether what it had sent and nobody has begun is dropped: it will be sent again (D13)."""
-        return self.is_given_up and not self.is_carried_out
+        return self.is_fenced or (self.is_given_up and not self.is_carried_out)
+
+    def waits_in_vain(self, now: float) -> bool:
+        """Whether nothing has come of the later join of its device, of which nodes tell in time."""
+        if not self.is_fenced:
+            return False
+        if self.fenced_until is None:
+            self.fenced_until = now + LEASE_SECONDS
+        return self.fenced_until <= now
 
     @property
     def has_queued(self) -> bool:

@@ -431,3 +431,57 @@ async def test_J15_D13_what_is_on_its_way_from_the_same_node_is_waited_for_by_th
     may_go.set()
     assert (await ann.answer_to("back"))["head"] == 1
     assert (await ann.until("delta"))["id"] == first
+
+
+def held_joins(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, ...]:
+    """A join that names what had no answer waits behind its fence: as `held_appends`."""
+    is_fenced, may_go = asyncio.Event(), asyncio.Event()
+    seqs_of = node.journal.seqs_of
+
+    async def held(*args: Any) -> dict[str, int]:
+        is_fenced.set()
+        await may_go.wait()
+        return await seqs_of(*args)
+
+    monkeypatch.setattr(node.journal, "seqs_of", held)
+    return is_fenced, may_go
+
+
+async def kept_out(wire: Wire, node: Node, project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delta that the fence keeps out; until the journal has said so."""
+    on_its_way, may_go = held_appends(node, monkeypatch)
+    await wire.propose(project, marker("marker_1"))
+    await on_its_way.wait()
+    may_go.set()
+    await node.hub.commits.committer.settled()
+
+
+@pytest.mark.parametrize("is_same_node", [True, False])
+async def test_J7_J15_X1_who_is_replaced_is_told_so_whatever_the_later_join_names(
+    session: Session, monkeypatch: pytest.MonkeyPatch, *, is_same_node: bool
+) -> None:
+    project, one = session.project, session.one
+    two = one if is_same_node else session.two
+    is_fenced, may_join = held_joins(two, monkeypatch)
+    again = await two.again(session.ann)
+    await again.send(comes_back(project, "delta-without-answer"))
+    await is_fenced.wait()
+    await kept_out(session.ann, one, project, monkeypatch)
+    may_join.set()
+    assert (await again.answer_to("back"))["t"] == "joined"
+    before = await session.ann.closed(4500)
+    assert [message for message in before if message["t"] in ("ack", "error")] == []
+    assert (await again.edit(project, marker("marker_1")))["seq"] == 1
+
+
+async def test_J7_a_join_of_the_same_connection_closes_nothing_whatever_it_names(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, one, ann = session.project, session.one, session.ann
+    is_fenced, may_join = held_joins(one, monkeypatch)
+    await ann.send(comes_back(project, "delta-without-answer"))
+    await is_fenced.wait()
+    await kept_out(ann, one, project, monkeypatch)
+    may_join.set()
+    assert (await ann.answer_to("back"))["t"] == "joined"
+    assert (await ann.edit(project, marker("marker_1")))["seq"] == 1
