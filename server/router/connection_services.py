@@ -21,6 +21,7 @@ from server.sockets.connections import Connections
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.origins import Origins
 from server.sockets.reading.pacing import ReadPacing
+from server.sockets.reading.turns import ReadTurns
 
 ORIGINS_SECONDS = 60.0
 """Of pages that may not connect, the first in so long is in the log."""
@@ -60,6 +61,7 @@ class ConnectionServices:
         self.on_connect = connection_usage.on_connect
         self.count = count
         self.pacing = ReadPacing(asyncio.get_running_loop())
+        self.read_turns = ReadTurns(asyncio.get_running_loop())
         self._connections = connections
         self._hub = hub
         self._feed = feed

@@ -186,10 +186,10 @@ class Incoming(RateLimited):
             self._unread, self._unread_from = data, position
             self._is_at_start = False
         # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
-        self._wait_for_turn()
+        self._wait_for_turn(self._loop.time() - began_at)
 
-    def _wait_for_turn(self) -> None:
-        """Read no more until it is the turn of this connection again."""
+    def _wait_for_turn(self, took: float = 0.0) -> None:
+        """Read no more until it is the turn of this connection again; `took`: how long it was."""
         cast("asyncio.Transport", self._transport).pause_reading()
         if self._has_turn:
             return
@@ -197,7 +197,7 @@ class Incoming(RateLimited):
         if self._paced_reads is not None:
             self._paced_reads.wait_for_turn()
         else:
-            self._loop.call_soon(self.take_turn)
+            self._server.read_turns.wait(self.take_turn, took)
 
     def _wait_for_answer_to_hello(self) -> None:
         """Read no more until `_wait_for_turn` is called again; turns before that are let pass."""

@@ -17,6 +17,7 @@ from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.request_protocol import RequestProtocol
 from server.sockets.outbox import SHARED_AT_MOST, OfferOutcome, Outbox
 from server.sockets.reading.pacing import ReadPacing
+from server.sockets.reading.turns import ReadTurns
 from server.sockets.tcp_info import round_trip_ms
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Server(Protocol):
     """What a connection asks of the rest of the server."""
 
     pacing: ReadPacing
+    read_turns: ReadTurns
 
     def on_connect(self, connection: "Connection", peer: object) -> bool: ...
 

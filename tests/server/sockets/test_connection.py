@@ -21,6 +21,7 @@ from server.router.liveness import Liveness
 from server.sockets.connection import Connection
 from server.sockets.connection_states import LoggedIn
 from server.sockets.reading.pacing import ReadPacing
+from server.sockets.reading.turns import ReadTurns
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     server.on_open = server.on_close = server.count = lambda *_: None
     server.spend = lambda *_: 0.0
     server.pacing = ReadPacing(loop)
+    server.read_turns = ReadTurns(loop)
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0

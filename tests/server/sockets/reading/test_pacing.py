@@ -26,6 +26,7 @@ from server.sockets.reading.pacing import (
     Place,
     ReadPacing,
 )
+from server.sockets.reading.turns import ReadTurns
 from tests.server.sockets.test_connection import HANDSHAKE
 from tests.server.sockets.test_turns import AT_ONCE as FRAMES_THAT_MAY_COME
 from tests.server.sockets.test_turns import EMPTY, FIRST, Line, frame, ping
@@ -322,7 +323,7 @@ def test_H3_a_handshake_that_we_have_not_read_has_its_time_anew_but_not_for_ever
     now, later = 1.0, deque[tuple[float, Callable[[], None]]]()
     loop = Mock(time=lambda: now)
     loop.call_later = lambda seconds, do, *_: later.append((now + seconds, do))
-    connection = Connection(Mock(pacing=ReadPacing(loop)), loop)
+    connection = Connection(Mock(pacing=ReadPacing(loop), read_turns=ReadTurns(loop)), loop)
     transport = Mock(is_closing=lambda: False, get_extra_info=lambda _: None)
     transport.get_write_buffer_size = lambda: 0
     connection.connection_made(transport)
