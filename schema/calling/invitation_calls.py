@@ -73,12 +73,16 @@ class InvitationShown(Struct, frozen=True):
     guests: bool
 
 
-class InvitationMade(Struct, frozen=True):
-    """`token` and `url`, which has it behind the `#`, are told this once; null: they are mailed."""
+class InvitationMade(Struct, frozen=True, omit_defaults=True):
+    """`token` and `url`, which has it behind the `#`, are told this once; null: they are mailed.
+
+    `is_mailed`, of one by mail: false where this server sends no mails.
+    """
 
     id: str
     token: str | None
     url: str | None
+    is_mailed: bool | None = None
 
 
 def invitation_methods(rows: RowCalls) -> dict[str, Call]:

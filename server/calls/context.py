@@ -129,9 +129,13 @@ class Context(Struct, frozen=True):
 
     @property
     def proves_addresses(self) -> bool:
-        """Whether mails are sent: who registers gets one, and some calls ask for a proof (A56)."""
-        settings = self.in_force.settings
-        return settings.verify_address or settings.mail.server is not None
+        """Whether who registers is mailed, and some calls ask for a proof (A56)."""
+        return self.verify_address or self.sends_mails
+
+    @property
+    def sends_mails(self) -> bool:
+        """Whether they go to their addresses: SMTP_URL is set (rule R36)."""
+        return self.in_force.settings.mail.server is not None
 
     @property
     def grace_days(self) -> float:

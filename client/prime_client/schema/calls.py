@@ -1376,11 +1376,14 @@ class CreateInvitation(TypedDict):
 
 
 class InvitationMade(TypedDict):
-    """`token` and `url`, which has it behind the `#`, are told this once; null: they are mailed."""
+    """`token` and `url`, which has it behind the `#`, are told this once; null: they are mailed.
+    `is_mailed`, of one by mail: false where this server sends no mails.
+    """
 
     id: str
     token: str | None
     url: str | None
+    is_mailed: NotRequired[bool | None]
 
 
 class WithdrawInvitation(TypedDict):

@@ -78,7 +78,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
             await _mail(inner_context, tx, caller, params, token)
         inner_context.announcer.rows_changed()
     if params.email is not None:
-        return InvitationMade(invitation, None, None)
+        return InvitationMade(invitation, None, None, is_mailed=context.sends_mails)
     return InvitationMade(invitation, token, _link(context, token))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.tables import users
+from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpServer
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
 
@@ -274,6 +275,18 @@ async def test_R36_who_registers_by_a_mailed_one_has_proved_the_address(nodes: N
     assert refused["code"] == "auth_failed"
     await guest.result("auth.register", **account, invitation=token)
     assert (await guest.join(project))[0]["role"] == "viewer"
+
+
+async def test_R36_whether_this_server_sends_the_mail_is_told_of_one_by_mail(nodes: Nodes) -> None:
+    smtp = MailSettings(SmtpServer("127.0.0.1", 9, Encryption.IF_OFFERED))
+    for mail, is_mailed in ((MailSettings(), False), (smtp, True)):
+        node = await nodes.start(mail=mail)
+        ann = await node.musician(f"ann_{is_mailed}".lower())
+        project = await create_project(ann)
+        await node.context.db.execute("UPDATE prime_users SET email_verified_at = now()")
+        made = await invite(ann, project, email="ben@example.org")
+        assert made == {"id": made["id"], "token": None, "url": None, "is_mailed": is_mailed}
+        assert "is_mailed" not in await invite(ann, project), "it is a link"
 
 
 async def mailed(node: Node) -> Any:

@@ -79,6 +79,9 @@ async def test_the_link_of_an_invitation_comes_into_sight(node: Node, browser: B
         await ben.until(f"{LINK} !== null && {LINK}.value !== window.before")
         await ben.until(LINK_IS_IN_SIGHT)
         await ben.value(f"window.before = {LINK}.value")
+    await ben.fill("input[name=email]", "cleo@example.org")
+    await ben.value("document.querySelector('.people form').requestSubmit(); 0")
+    await ben.see(".toast:has-text('This server sends no mails: make a link and hand it on.')")
 
 
 async def test_R4_the_only_owner_is_told_at_once_why_they_cannot_leave(

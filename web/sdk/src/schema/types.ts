@@ -2656,11 +2656,14 @@ export type InvitationsCreateParams = {
   guests?: boolean;
 };
 
-/** `token` and `url`, which has it behind the `#`, are told this once; null: they are mailed. */
+/** `token` and `url`, which has it behind the `#`, are told this once; null: they are mailed. `is_mailed`, of one
+ * by mail: false where this server sends no mails. */
 export type InvitationMade = {
   id: string;
   token: string | null;
   url: string | null;
+  /** Default: null. */
+  is_mailed?: boolean | null;
 };
 
 /** Let nobody accept it any more; owners only. Who has accepted it stays. */

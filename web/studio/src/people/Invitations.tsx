@@ -6,6 +6,7 @@ import type { Calls, InvitedRole } from "@prime/client";
 import { inWords } from "../../../pages/failure_words.js";
 import { Choice, Field, Form, type Fields } from "../../../pages/Form.js";
 import type { Studio } from "../studio.js";
+import { mailedInWords } from "./mailed_words.js";
 import { ROLE_WORDS } from "./roles.js";
 
 type Invitation = Calls["invitations.list"]["result"]["invitations"][number];
@@ -25,7 +26,7 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
   const invite = async (fields: Fields): Promise<void> => {
     const made = await studio.client.call("invitations.create", invitationOf(project, fields));
     setLink(made.token === null ? null : `${location.origin}/studio#invite=${made.token}`);
-    if (made.url === null) studio.tell(`A mail with the invitation goes to ${fields.email ?? ""}.`);
+    if (made.url === null) studio.tell(mailedInWords(made, fields.email ?? ""), made.is_mailed === false ? "warning" : "note");
     load();
   };
   return (
