@@ -27,6 +27,8 @@ CUT = """
 
 LINK = "document.querySelector('[aria-label^=\"Link of the invitation\"]')"
 
+OPEN = "document.querySelectorAll('[aria-label=Invitations] li').length"
+
 LINK_IS_IN_SIGHT = f"""
 (() => {{
   const own = {LINK}.getBoundingClientRect();
@@ -79,6 +81,12 @@ async def test_the_link_of_an_invitation_comes_into_sight(node: Node, browser: B
         await ben.until(f"{LINK} !== null && {LINK}.value !== window.before")
         await ben.until(LINK_IS_IN_SIGHT)
         await ben.value(f"window.before = {LINK}.value")
+    await ben.until(f"{OPEN} === 3")
+    dan = await node.musician("dan")
+    token = (await ben.value("window.before")).partition("#invite=")[2]
+    await dan.result("invitations.accept", token=token)
+    await dan.join(project)
+    await ben.until(f"{OPEN} === 2")  # nobody else comes by that link
     await ben.fill("input[name=email]", "cleo@example.org")
     await ben.value("document.querySelector('.people form').requestSubmit(); 0")
     await ben.see(".toast:has-text('This server sends no mails: make a link and hand it on.')")

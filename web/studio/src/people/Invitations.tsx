@@ -15,14 +15,15 @@ const ROLES = ["editor", "commenter", "viewer"] as const satisfies readonly Invi
 const HOURS = [["1", "an hour"], ["24", "a day"], ["168", "a week"], ["720", "30 days"]] as const;
 const PAGE = 50;
 
-export function Invitations({ studio, project }: { studio: Studio; project: string }) {
+/** `here`: who is; they may have come by one of them. */
+export function Invitations({ studio, project, here }: { studio: Studio; project: string; here: string }) {
   const [openInvitations, setOpenInvitations] = useState<readonly Invitation[]>([]);
   const [link, setLink] = useState<string | null>(null);
   const load = (): void => {
     studio.client.call("invitations.list", { project, limit: PAGE, order: ["-created_at"] })
       .then((page) => setOpenInvitations(page.invitations.filter(isOpen)), (error: unknown) => studio.tell(inWords(error), "failure"));
   };
-  useEffect(load, [project]);
+  useEffect(load, [project, here]);
   const invite = async (fields: Fields): Promise<void> => {
     const made = await studio.client.call("invitations.create", invitationOf(project, fields));
     setLink(made.token === null ? null : `${location.origin}/studio#invite=${made.token}`);

@@ -4,7 +4,6 @@ import { useEffect, useState } from "preact/hooks";
 import type { Calls, Role } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
-import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { ON_COLOUR, safeColour } from "./colours.js";
 import { initials } from "./initials.js";
@@ -14,15 +13,15 @@ type Member = Calls["members.list"]["result"]["members"][number];
 
 const PAGE = 200;
 
-export function Members({ studio, project }: { studio: Studio; project: string }) {
+/** `here`: who is; another may be a member since they came. */
+export function Members({ studio, project, here }: { studio: Studio; project: string; here: string }) {
   const [members, setMembers] = useState<readonly Member[]>([]);
   const [failure, setFailure] = useState("");
   const load = (): void => {
     studio.client.call("members.list", { project, limit: PAGE })
       .then((page) => { setMembers(page.members); setFailure(""); }, (error: unknown) => setFailure(inWords(error)));
   };
-  const others = useLive(studio.room.value?.others, []);
-  useEffect(load, [project, others.length, studio.role.value]);
+  useEffect(load, [project, here, studio.role.value]);
   const isAlone = members.filter(({ role }) => role === "owner").length === 1;
   return (
     <section aria-label="Members">

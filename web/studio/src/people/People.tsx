@@ -11,6 +11,7 @@ export function People({ studio }: { studio: Studio }) {
   const room = studio.room.value;
   const others = useLive(room?.others, []);
   if (room === null) return null;
+  const here = others.map(({ member }) => member).join(" ");
   return (
     <div class="people">
       <section aria-label="Here now">
@@ -25,8 +26,8 @@ export function People({ studio }: { studio: Studio }) {
         </ul>
         {others.length === 0 && <p class="quiet">Nobody but you.</p>}
       </section>
-      <Members studio={studio} project={room.project} />
-      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} />}
+      <Members studio={studio} project={room.project} here={here} />
+      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} here={here} />}
     </div>
   );
 }
