@@ -84,7 +84,7 @@ async def test_a_file_that_is_no_song_is_told_and_nothing_is_done(
     first = await seq(ben)
     crowded = b"".join(note(0, 1, n % 128) for n in range(199_999))
     for content, words in (
-        (b"", "is no MIDI file"),
+        (b"", "is empty"),
         (b"<script>alert(1)</script>" * 100, "is no MIDI file"),
         (midi(track(name("x"))), "holds no notes, no track with a name and no markers"),
         (midi(track(note(0, 9)), division=0), "says that a beat has 0 ticks"),

@@ -16,6 +16,7 @@ const MOST_TRACKS = 65_535;
 /** All that can be read of a file. Throws `BrokenMidi` where its head cannot. */
 export function readEvents(bytes: Uint8Array): MidiEvents {
   if (bytes.length > MOST_BYTES) throw new BrokenMidi(`is larger than ${MOST_BYTES / 1_048_576} MB`);
+  if (bytes.length === 0) throw new BrokenMidi("is empty");
   const isInRiff = isAt(bytes, 0, "RIFF") && isAt(bytes, 8, "RMID");
   if (!isInRiff && !isAt(bytes, 0, "MThd")) throw new BrokenMidi("is no MIDI file");
   const content = isInRiff ? outOfRiff(bytes) : bytes;
