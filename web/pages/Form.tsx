@@ -11,13 +11,15 @@ interface FormProps {
   readonly label: string;
   /** What stands on the button. */
   readonly action: string;
+  /** What stands on it while it is done, of what may take long. */
+  readonly underWay?: string;
   readonly danger?: boolean;
   /** What it throws is shown in words. */
   readonly onSubmit: (fields: Fields) => Promise<void>;
   readonly children?: ComponentChildren;
 }
 
-export function Form({ label, action, danger = false, onSubmit, children }: FormProps) {
+export function Form({ label, action, underWay = action, danger = false, onSubmit, children }: FormProps) {
   const [failure, setFailure] = useState("");
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -39,7 +41,7 @@ export function Form({ label, action, danger = false, onSubmit, children }: Form
     <form class="form" aria-label={label} aria-busy={isBusy} onSubmit={(event) => void submit(event)}>
       {children}
       {failure !== "" && <p class="failure" role="alert"><bdi>{failure}</bdi></p>}
-      <button type="submit" class={danger ? "danger" : "main"} disabled={isBusy}>{action}</button>
+      <button type="submit" class={danger ? "danger" : "main"} disabled={isBusy}>{isBusy ? underWay : action}</button>
     </form>
   );
 }

@@ -18,6 +18,17 @@ client.call = (method, ...rest) => { asked.push(method); return call(method, ...
 """
 """Calls of the page are noted."""
 
+BUTTON_NOTED = """
+globalThis.said = [];
+const dialog = document.querySelector("dialog");
+new MutationObserver(() => {
+  const button = dialog.querySelector("form button");
+  if (button?.disabled) said.push(button.textContent);
+}).observe(dialog, { subtree: true, childList: true, attributes: true, characterData: true });
+0
+"""
+"""What the button of a dialog says while it is disabled."""
+
 WHOLE_STATES = "asked.filter((method) => /history.at|snapshots.state/.test(method)).join()"
 
 MARKS = "prime.studio.comparison.value.found.value.marks"
@@ -147,6 +158,8 @@ async def test_what_others_make_while_a_restore_is_asked_is_told_before_it_goes(
     await ben.see("dialog:has-text('This was made meanwhile, and goes too: ann added clip “Take”')")
     assert await ben.value(f"{ROOM}.all('clips').size") == 2
     await ben.accessible()
+    await ben.value(BUTTON_NOTED)
     await ben.press("dialog form button", "Enter")
     await ben.until(f"{ROOM}.all('clips').size === 1")
     await ben.until("document.querySelector('dialog') === null")
+    assert "Restoring …" in await ben.value("said")

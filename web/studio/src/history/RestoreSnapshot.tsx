@@ -34,7 +34,7 @@ export function RestoreSnapshot({ studio, room, snapshot, name, onRestored, onCl
   // Another question is another window: it is read anew, and no second Enter answers it.
   return (
     <Dialog key={made} title="Restore a snapshot" onClose={onClose}>
-      <Form label="Restore a snapshot" action="Restore" onSubmit={restore}>
+      <Form label="Restore a snapshot" action="Restore" underWay="Restoring …" onSubmit={restore}>
         {made !== "" && <p>This was made meanwhile, and goes too: <bdi>{made}</bdi></p>}
         <p>The whole song becomes what it was at <bdi>{name}</bdi>, for everyone. A snapshot of now is kept, and undo takes it back.</p>
       </Form>

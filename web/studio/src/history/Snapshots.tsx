@@ -38,7 +38,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
     <div class="snapshots">
       {comparison !== null && <DifferenceList studio={studio} room={room} comparison={comparison} />}
       {mayEditAll(studio.role.value) && (
-        <Form key={taken} label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
+        <Form key={taken} label="New snapshot" action="Take a snapshot" underWay="Taking a snapshot …" onSubmit={async ({ name = "" }) => {
           await room.snapshots.create({ name });
           setTaken((count) => count + 1);
           load();
@@ -107,7 +107,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       )}
       {asks === "fork" && (
         <Dialog title="Fork a snapshot" onClose={() => setAsks(null)}>
-          <Form label="Fork a snapshot" action="Make the project" onSubmit={async ({ name: fork = "" }) => {
+          <Form label="Fork a snapshot" action="Make the project" underWay="Making the project …" onSubmit={async ({ name: fork = "" }) => {
             const forked = await room.snapshots.fork(snapshot.id, { name: fork });
             await studio.open(forked.id);
           }}>

@@ -27,7 +27,7 @@ export function CompareForm({ studio, room, snapshots }: { studio: Studio; room:
     if (studio.room.value === room) beginComparing(studio, side(from), side(to));
   };
   return (
-    <Form label="Compare two moments" action="Compare" onSubmit={compare}>
+    <Form label="Compare two moments" action="Compare" underWay="Comparing …" onSubmit={compare}>
       <Choice label="Compare" name="from" value={options[0]?.[0] ?? NOW!} options={options} />
       <Choice label="with" name="to" value={NOW!} options={[[NOW!, "now"], ...options]} />
     </Form>
