@@ -11,13 +11,13 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from machine.caller_paths import problem_with_directory
+from files.commands.device_of_machine import device_of_machine
+from machine.caller_paths import problem_with_directory, resolved
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_node import LocalNode
 from machine.settings.sources import set_here
 from prime_client.client import Client
 from prime_client.failures import CallFailed, PrimeError
-from prime_client.ids import new_id
 
 LOCAL_EMAIL = "you@prime.local"
 LAST_CALL_SECONDS = 10.0
@@ -39,26 +39,29 @@ class WrongUse(Exception):
 class ServerOfCommand:
     """Where a command logs in, as often as it must."""
 
-    def __init__(self, url: str, log_in: LogIn) -> None:
+    def __init__(self, url: str, account: str, log_in: LogIn) -> None:
         self._url = url
+        self._account = account
+        """In words that no other account has: its address; where we made it, its directory too."""
         self._log_in = log_in
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
-        """Logged in, as a device of its own: two of one device would end each other (rule H12)."""
-        client = Client(
-            self._url,
-            device=f"command line {new_id()}",
-            device_name="./run import or export",
-            device_kind="tool",
-            on_login_needed=lambda why: client.give_up(why),
-        )
-        async with client, _outages_told(client):
-            await self._log_in(client)
-            try:
-                yield client
-            finally:
-                await _log_out(client)
+        """Logged in, as a device that no other command has meanwhile."""
+        with device_of_machine(self._account) as device:
+            client = Client(
+                self._url,
+                device=device,
+                device_name="./run import or export",
+                device_kind="tool",
+                on_login_needed=lambda why: client.give_up(why),
+            )
+            async with client, _outages_told(client):
+                await self._log_in(client)
+                try:
+                    yield client
+                finally:
+                    await _log_out(client)
 
 
 def ask_password(arguments: argparse.Namespace) -> None:
@@ -76,13 +79,17 @@ async def server_of(arguments: argparse.Namespace) -> AsyncIterator[ServerOfComm
     """
     if arguments.url:
         account = arguments.email, arguments.password
-        yield ServerOfCommand(arguments.url, lambda client: client.login(*account))
+        yield ServerOfCommand(arguments.url, arguments.email, lambda client: client.login(*account))
         return
     if problem := problem_with_directory(arguments.data):
         raise WrongUse(f"--data: {problem}")
     _refuse_in_use(arguments.data)
     async with LocalNode(arguments.data, environment=_alone()) as node:
-        yield ServerOfCommand(node.url, lambda client: _log_in_locally(client, arguments.data))
+        yield ServerOfCommand(
+            node.url,
+            f"{LOCAL_EMAIL} of {resolved(arguments.data)}",
+            lambda client: _log_in_locally(client, arguments.data),
+        )
 
 
 @contextlib.asynccontextmanager

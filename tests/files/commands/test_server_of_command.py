@@ -1,6 +1,7 @@
-"""What a word logs in is a device of its own, which it logs out: after an error as well."""
+"""What a word logs in is the device of its machine, which it logs out: after an error as well."""
 
 import asyncio
+import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,13 @@ from files.commands.server_of_command import BACK, LOST, WrongUse, server_of
 from files.upload import UploadIncomplete
 from prime_client.client import Client
 from tests.client.fake_server import FakeServer, fake_server, swallow
+
+
+@pytest.fixture
+def lock_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where devices are locked: nobody else's commands are there."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
 def arguments(server: FakeServer) -> Namespace:
@@ -59,14 +67,25 @@ async def test_a_logout_that_fails_hides_nothing(monkeypatch: pytest.MonkeyPatch
         assert len(server.named("auth.logout")) == 2
 
 
-async def test_H12_each_login_of_a_word_is_a_device_of_its_own() -> None:
+async def test_A60_words_of_one_account_after_each_other_are_one_device(lock_files: Path) -> None:
     async with fake_server() as server:
         server.reactions["auth.logout"] = answer_logout
-        for _ in range(2):
-            async with server_of(arguments(server)) as one, one.client():
+        for email in ("ada@example.org", "Ada@Example.org", "bob@example.org"):
+            named = arguments(server)
+            named.email = email
+            async with _logged_in(named):
                 pass
-        devices = [hello["device"] for hello in server.named("hello")]
-        assert len(devices) == len(set(devices)) == 2
+        [ada, again, bob] = [hello["device"] for hello in server.named("hello")]
+        assert ada == again != bob
+
+
+async def test_H12_words_at_once_are_devices_apart(lock_files: Path) -> None:
+    async with fake_server() as server:
+        server.reactions["auth.logout"] = answer_logout
+        async with server_of(arguments(server)) as one, one.client(), one.client():
+            pass
+        [first, second] = [hello["device"] for hello in server.named("hello")]
+        assert second == f"{first} 2"
 
 
 async def test_that_the_server_is_away_is_told_and_that_it_is_back(
