@@ -24,7 +24,7 @@ from prime_client import (
 from prime_client.presence_values import check_presence, problem_with_value
 from prime_client.schema.entities import ENTITY_TYPES, Field
 from rooms.rules.entity_rules import problem_with_value as problem_by_the_server
-from tests.client.fake_server import PROJECT, FakeServer, Message
+from tests.client.fake_server import PROJECT, FakeServer, Message, swallow
 
 MASTER = ("channels", "ch_master")
 T = TypeVar("T")
@@ -166,6 +166,73 @@ async def test_P1_what_the_server_refuses_of_presence_is_logged_once(
     await room.saved(room.edit([ops.set(*MASTER, volume=0.5)]))
     told = "the server refused what waits for no answer: validation: `time` is too large"
     assert caplog.text.count(told) == 1
+
+
+NOTHING: dict[str, Any] = {}
+OPERATOR = {"message": "too loud"}
+
+
+async def _nothing_logged(
+    server: FakeServer, client: Client, caplog: pytest.LogCaptureFixture, **error: Any
+) -> None:
+    """Of this error, though nobody waits for an answer of its id."""
+    server.say(t="error", message="no", **error)
+    await client.call("projects.list")  # answered behind it
+    assert caplog.messages == []
+
+
+async def test_what_comes_of_a_room_that_was_left_is_not_logged(
+    server: FakeServer, client: Client, room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its edits were given up, and who waits for them was told."""
+    server.reactions["projects.list"] = _reply
+    server.reactions["delta"] = swallow
+    delta = room.edit([ops.set(*MASTER, volume=0.5)])
+    await server.wait_for("delta")
+    room.leave()
+    late = {"id": delta, "code": "archived", "project": PROJECT, "details": NOTHING}
+    await _nothing_logged(server, client, caplog, **late)
+    server.reactions["join"] = swallow
+    joining = asyncio.create_task(client.join(PROJECT))
+    await server.wait_for("join", 2)
+    await _nothing_logged(server, client, caplog, **late)
+    joining.cancel()
+
+
+@pytest.mark.parametrize("code", ["auth_required", "auth_failed", "token_expired"])
+async def test_R50_that_a_login_is_over_is_not_logged_as_what_was_refused(
+    server: FakeServer, client: Client, room: Room, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The end of the connection tells it, with what the operator says."""
+    server.reactions["projects.list"] = _reply
+    await _nothing_logged(server, client, caplog, id=None, code=code, details=OPERATOR)
+
+
+async def test_what_comes_of_a_call_that_timed_out_is_not_logged(
+    server: FakeServer, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reactions["projects.get"] = swallow
+    calling = asyncio.create_task(client.call("projects.get", project=PROJECT))
+    asked = await server.wait_for("projects.get")
+    calling.cancel()
+    await asyncio.wait([calling])
+    server.reactions["projects.list"] = _reply
+    late = {"id": asked["id"], "code": "unavailable", "project": None, "details": NOTHING}
+    await _nothing_logged(server, client, caplog, **late)
+
+
+async def test_a_gesture_that_is_refused_is_logged(
+    server: FakeServer, client: Client, room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reactions["projects.list"] = _reply
+    refused = {"id": room.gesture().id, "code": "forbidden", "project": PROJECT}
+    server.say(t="error", message="no", **refused, details=NOTHING)
+    await client.call("projects.list")
+    assert caplog.messages == ["the server refused what waits for no answer: forbidden: no"]
+
+
+def _reply(server: FakeServer, message: Message) -> None:
+    server.say(t="reply", id=message["id"], result={})
 
 
 def _refuse(server: FakeServer, message: Message) -> None:

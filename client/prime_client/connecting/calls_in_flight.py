@@ -11,11 +11,16 @@ from prime_client.ids import new_id
 
 
 class CallsInFlight:
-    """Each call is answered, fails, is cut off with its connection, or times out."""
+    """Each call is answered, fails, is cut off with its connection, or times out.
+
+    What one that timed out or was cancelled comes to, nobody is told any more.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._calls: dict[str, tuple[str, asyncio.Future[Any]]] = {}  # id -> method, answer
+        self._given_up = set[str]()
+        """Ids of calls that nobody waits for, and whose answer may still come."""
 
     async def send(
         self,
@@ -45,18 +50,24 @@ class CallsInFlight:
             raise CallTimedOut(method, self._seconds) from None
         finally:
             self._calls.pop(call_id, None)
+            if future.cancelled():
+                self._given_up.add(call_id)
 
     def reply(self, message: Message) -> None:
         """The result of a call came."""
+        self._given_up.discard(message["id"])
         future = self._waiting(message["id"])
         if future is not None:
             future.set_result(message["result"])
 
     def error(self, message: Message) -> bool:
-        """An error came; whether it was the answer of a call."""
-        future = self._waiting(message.get("id") or "")
+        """An error came; whether it was the answer of a call, also of one that was given up."""
+        call_id = message.get("id") or ""
+        future = self._waiting(call_id)
         if future is None:
-            return False
+            is_late = call_id in self._given_up
+            self._given_up.discard(call_id)
+            return is_late
         code, text = message["code"], message["message"]
         future.set_exception(CallFailed(code, text, message.get("details")))
         return True
@@ -64,6 +75,7 @@ class CallsInFlight:
     def interrupt(self) -> None:
         """The connection is gone."""
         calls, self._calls = self._calls, {}
+        self._given_up.clear()
         for method, future in calls.values():
             if not future.done():
                 future.set_exception(CallInterrupted(method))

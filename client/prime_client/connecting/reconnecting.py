@@ -28,6 +28,9 @@ OPEN_SECONDS = 5.0
 
 REFRESH_REFUSED = frozenset({"auth_failed", "token_expired", "validation"})
 
+LOGIN_OVER = frozenset({"auth_failed", "auth_required", "token_expired"})
+"""Behind these the connection ends, and what comes of that is told, or another login is had."""
+
 
 class LoginMissing(Exception):
     """The application has to log in before anything is connected, and has not begun to."""
@@ -273,6 +276,16 @@ class Reconnecting:
             if subject is not None and room.owns(subject):
                 room.receive(message)
                 return
+        if self._is_told_otherwise(message):
+            return
         if problem != self.last_problem:  # a gesture may be refused thirty times a second
             _log.warning("the server refused what waits for no answer: %s", problem)
         self.last_problem = problem
+
+    def _is_told_otherwise(self, message: Message) -> bool:
+        """Whether it comes of an end that is known: of this client, of a login, of a room."""
+        if self._end_reason is not None or message["code"] in LOGIN_OVER:
+            return True
+        project = message.get("project")
+        room = None if project is None else self._rooms.get(project)
+        return project is not None and (room is None or not room.is_live)
