@@ -15,8 +15,9 @@ from files.losses import Loss, item_of, mended
 from files.music.in_time import counting
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
-from schema.limits import MAX_ENTITIES
+from schema.limits import MAX_ENTITIES, MAX_NAME_LENGTH
 from schema.order_keys import between
+from schema.text.text_rules import nearest_name
 
 Entity = dict[str, object]
 State = dict[str, dict[str, Entity]]
@@ -31,6 +32,8 @@ class InList(TypedDict):
 
     bpm: float
     signature: str
+    key: str | None
+    scale: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,23 @@ class Song:
         signature = counting(self.state["signatures"], "signatures")[0]
         bpm = counting(self.state["tempo"], "tempo")[0]["bpm"]
         assert isinstance(bpm, int | float)
-        return InList(bpm=float(bpm), signature=f"{signature['num']}/{signature['den']}")
+        return InList(
+            bpm=float(bpm),
+            signature=f"{signature['num']}/{signature['den']}",
+            key=self._shown_in_list("key"),
+            scale=self._shown_in_list("scale"),
+        )
+
+    def _shown_in_list(self, name: str) -> str | None:
+        """A text of the project, as near to it as a row may hold it (rule E8)."""
+        text = self.state["project"]["project"][name]
+        most = ENTITY_TYPES["project"][name].max_length
+        return None if text is None else nearest_name(str(text), most) or None
+
+    def be_called(self, name: str) -> None:
+        """As its project is in lists; a name of the file that is shown as this one stays."""
+        if nearest_name(self.name, MAX_NAME_LENGTH) != name:
+            self.change("project", "project", name=name)
 
     # Building.
 

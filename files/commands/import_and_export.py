@@ -102,6 +102,7 @@ async def import_song(arguments: argparse.Namespace) -> int:
         tell("reading the file")
         song = read_song(arguments.file)
     name = _project_name(arguments.name, song.name, arguments.file.stem)
+    song.be_called(name)
     async with server_of(arguments) as server, server.client() as client:
         with progress_shown() as tell:
             tell("making the project")

@@ -54,11 +54,31 @@ def applied(ops: list[dict[str, Any]]) -> dict[str, Any]:
 
 def test_a_list_of_projects_says_how_the_song_begins() -> None:
     song = Song("Waltz")
-    assert song.in_list == {"bpm": 120.0, "signature": "4/4"}
+    assert song.in_list == {"bpm": 120.0, "signature": "4/4", "key": None, "scale": None}
     song.add_tempo(0, 88.5)
     song.add_tempo(8, 140)
     song.add_signature(0, 3, 4)
-    assert song.in_list == {"bpm": 88.5, "signature": "3/4"}
+    song.change("project", "project", key="F#", scale="minor")
+    assert song.in_list == {"bpm": 88.5, "signature": "3/4", "key": "F#", "scale": "minor"}
+
+
+def test_E8_of_a_key_a_list_says_what_it_may_show() -> None:
+    song = Song("Waltz")
+    song.change("project", "project", key="F\n#", scale="\t")
+    assert song.in_list["key"] == "F #"
+    assert song.in_list["scale"] is None
+
+
+def test_M2_a_song_is_called_as_its_project() -> None:
+    song = Song("Waltz")
+    song.be_called("My own name")
+    assert song.name == "My own name"
+    nameless = Song("")
+    nameless.be_called("the file's")
+    assert nameless.name == "the file's"
+    in_two_lines = Song("Waltz\nin C")
+    in_two_lines.be_called("Waltz in C")
+    assert in_two_lines.name == "Waltz\nin C", "what the list shows of this very name"
 
 
 def test_a_new_song_is_an_empty_project() -> None:

@@ -291,10 +291,18 @@ TRACK_DEPTH = 16
 """Tracks within tracks, at most."""
 
 
-def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> State:
+def empty_state(
+    name: str,
+    bpm: float = 120.0,
+    num: int = 4,
+    den: int = 4,
+    key: str | None = None,
+    scale: str | None = None,
+) -> State:
     """The state of a new project: collection -> id -> entity, as `project_state` keeps it."""
     state: State = {collection: {} for collection in ENTITY_TYPES}
-    state["project"]["project"] = defaults("project") | {"name": name}
+    project = {"name": name, "key": key, "scale": scale}
+    state["project"]["project"] = defaults("project") | project
     state["transport"]["transport"] = defaults("transport")
     state["tempo"]["tempo_start"] = defaults("tempo") | {"time": 0.0, "bpm": bpm}
     signature = {"time": 0.0, "num": num, "den": den}

@@ -37,7 +37,7 @@ async def create(context: Context, caller: Caller, params: CreateProject) -> Any
     bpm = params.bpm
     if bpm is UNSET:
         bpm = await users.default_bpm(context.db, caller.user)
-    state = empty_state(params.name, bpm, num, den)
+    state = empty_state(params.name, bpm, num, den, params.key, params.scale)
     async with context.db.transaction() as transaction:
         await hold_limit(context, transaction, caller.user, params.id)
         with looking_up(context, caller.user):

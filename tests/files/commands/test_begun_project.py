@@ -18,7 +18,7 @@ from prime_client.client import Client
 from prime_client.failures import ConnectionOver
 from tests.client.fake_server import FakeServer, fake_server, swallow
 
-IN_LIST = InList(bpm=120.0, signature="4/4")
+IN_LIST = InList(bpm=120.0, signature="4/4", key=None, scale=None)
 
 
 @asynccontextmanager

@@ -48,6 +48,27 @@ async def test_H12_exports_beside_an_import_and_each_other(
     assert state == json.loads(SONG.read_text())["state"]
 
 
+@pytest.mark.postgres
+async def test_M2_an_import_begins_alike_in_its_row_and_in_its_state(
+    node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the name that was given, and what the file says of its music."""
+    account = {"url": node.url, "email": "ann@example.org", "password": "correct horse"}
+    async with Client(node.url, device="desk") as client:
+        await client.register("ann@example.org", "ann", "correct horse")
+        told = {"json": True, "data": tmp_path, "name": "My own name", "archive": None}
+        assert await import_song(Namespace(**account, **told, file=SONG)) == 0
+        project = json.loads(capsys.readouterr().out.splitlines()[-1])["project"]
+        row = await client.projects.get(project=project)
+        state = (await client.join(project)).state["project"]["project"]
+    of_file = json.loads(SONG.read_text())["state"]["project"]["project"]
+    assert state == of_file | {"name": "My own name"}
+    assert {name: row[name] for name in ("name", "key", "scale")} == {
+        "name": "My own name", "key": of_file["key"], "scale": of_file["scale"],
+    }  # fmt: skip
+    assert of_file["key"] == "D", "a key that could be lost"
+
+
 def ignore_ctrl_c() -> None:
     """As a script's shell does for what it starts by `&`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

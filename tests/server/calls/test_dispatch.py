@@ -281,11 +281,16 @@ async def test_R4_the_last_owner_stays(node: Node) -> None:
 
 async def test_M2_the_row_and_the_state_are_changed_apart(node: Node) -> None:
     ann = await node.musician("ann")
-    row = await ann.result("projects.create", name="Song", bpm=93)
+    music = {"bpm": 93, "key": "D", "scale": "minor", "signature": "3/4"}
+    row = await ann.result("projects.create", name="Song", **music)
     project = row["id"]
     _, state = await ann.join(project)
     assert (state["project"]["project"]["name"], row["name"]) == ("Song", "Song")
     assert state["tempo"]["tempo_start"]["bpm"] == row["bpm"] == 93
+    begun = state["project"]["project"]
+    assert (begun["key"], begun["scale"]) == (row["key"], row["scale"]) == ("D", "minor")
+    signature = state["signatures"]["signature_start"]
+    assert f"{signature['num']}/{signature['den']}" == row["signature"] == "3/4"
     await ann.result("projects.update", project=project, version=row["version"], name="Label")
     name = {"op": "set", "col": "project", "id": "project", "props": {"name": "Title"}}
     await ann.edit(project, name)
