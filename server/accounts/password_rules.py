@@ -14,20 +14,24 @@ def checked(password: str, *names: str, field: str = "password") -> str:
     `field`: of the call that has it.
     """
     form = in_password_form(password)
-    problem = _problem_with(form, names)
+    problem = _problem_with(form, len(password), names)
     if problem:
         raise Refused(ErrorCode.VALIDATION, f"{field}: {problem}", field=field)
     return form
 
 
-def _problem_with(form: str, names: tuple[str, ...]) -> str | None:
+def _problem_with(form: str, length: int, names: tuple[str, ...]) -> str | None:
+    """`length`: how many characters were sent, which may be more than its form has."""
     if len(form) < MIN_PASSWORD_LENGTH:
-        return f"in the form NFC it has less than {MIN_PASSWORD_LENGTH} characters"
+        least = f"a password has at least {MIN_PASSWORD_LENGTH} characters"
+        is_shown_shorter = length >= MIN_PASSWORD_LENGTH
+        return f"{least}; in the form NFC it has {len(form)}" if is_shown_shorter else least
     if holds_unseen(form):
         return "it holds a control character, or one that nobody sees and can type again"
     size = len(form.encode())
     if size > MAX_PASSWORD_BYTES:
-        return f"it has {size} bytes in UTF-8; at most {MAX_PASSWORD_BYTES} are allowed"
+        most = f"{MAX_PASSWORD_BYTES:,} {'characters' if form.isascii() else 'bytes in UTF-8'}"
+        return f"a password has at most {most}, and this one has {size:,}"
     known_names = {name.lower() for name in names} | {
         name.partition("@")[0].lower() for name in names
     }

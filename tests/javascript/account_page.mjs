@@ -62,7 +62,8 @@ held("a link that is used up is said to be, and where to get another one");
 const tooOften = new CallError("rate_limited", "no", { retry_after_ms: 120_000 });
 assert.match(inWords(tooOften, "mail").text, /Try again in 2 minutes/);
 assert.equal(inWords(new CallError("validation", "password: it is common"), "reset").text, "It is common.");
-for (const told of ["Expected `str` of length >= 8 - at `$.password`", "password: in the form NFC it has less"]) {
+for (const told of ["Expected `str` of length >= 8 - at `$.password`", "password: a password has at least 8 characters",
+  "password: a password has at least 8 characters; in the form NFC it has 7"]) {
   const short = new CallError("validation", told, { field: "password" });
   assert.equal(inWords(short, "invite").text, "A password has at least 8 characters.");
 }

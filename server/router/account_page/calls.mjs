@@ -148,7 +148,7 @@ const RULES = {
 /** Of what a field holds: the rule of that field, or the sentence of the server without its names. */
 function refused(error) {
   const words = error.message.replace(/ - at `[^`]*`$/, "").replace(/^[a-z_]+: /, "");
-  const isRaw = /^(Expected|Object|Invalid) |^in the form NFC/.test(words);
+  const isRaw = /^(Expected|Object|Invalid) |in the form NFC/.test(words);
   const field = error.details?.field ?? "";
   return sentence(isRaw ? (RULES[field] ?? `This cannot be used as ${field || "an answer"}`) : words);
 }

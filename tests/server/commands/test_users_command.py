@@ -62,7 +62,7 @@ async def test_an_account_from_its_making_to_its_last_login(database_url: str) -
 async def test_what_is_refused_is_one_line_and_a_code(database_url: str) -> None:
     for words, stdin, code, told in (
         (["create", "ann@example.com", "ann"], "", 1, "first line of stdin"),
-        (["create", "ann@example.com", "ann"], "short", 1, "password: "),
+        (["create", "ann@example.com", "ann"], "short", 1, "a password has at least 8 characters"),
         (["create", "ann", "ann"], PASSWORD, 1, "email: "),
         (["show", "nobody"], "", 1, "there is no account"),
     ):
