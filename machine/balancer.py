@@ -325,7 +325,7 @@ async def _first_of(*events: asyncio.Event) -> None:
 def main() -> int:
     """Parse and run; 1 when it cannot listen, 2 for a wrong command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m machine.balancer",
+        prog=".venv/bin/python -m machine.balancer",
         description="Pass TCP connections on to whichever node is ready and has the fewest. For "
         "trying many nodes on one machine; it speaks no TLS and keeps no log of who came.",
     )

@@ -290,7 +290,7 @@ def _port(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m machine.embedded_postgres",
+        prog=".venv/bin/python -m machine.embedded_postgres",
         description='Run PostgreSQL on a directory. Prints {"database_url": ..., "pid": ...} when '
         "ready; stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )

@@ -117,7 +117,7 @@ def answers_ping(path: Path) -> bool:
 def main() -> None:
     """Run in the foreground until a signal, or until whoever started us is gone."""
     parser = argparse.ArgumentParser(
-        prog="python -m machine.embedded_valkey",
+        prog=".venv/bin/python -m machine.embedded_valkey",
         description='Run Valkey on a directory. Prints {"redis_url": ..., "pid": ...} when ready; '
         "stops on Ctrl-C, SIGTERM, or when the process that started it ends.",
     )

@@ -20,6 +20,9 @@ DEVELOPERS = {
 }
 """Programs that no operator runs."""
 
+BARE = re.compile(r"(?<!\.venv/bin/)python3? -m (?:machine|schema|server|tests)\b.*")
+"""A program of ours, by a Python that has not what it needs."""
+
 NAME = re.compile(r"`([^` ]+)`")
 
 
@@ -109,3 +112,8 @@ def test_every_limit_is_on_the_page_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)", section("Who may have how much"), re.MULTILINE)
     told = {name: float(number.replace(",", "")) for name, number in rows}
     assert told == asdict(UsageLimits())
+
+
+def test_a_program_of_ours_is_started_by_the_python_of_the_checkout() -> None:
+    pages = [page for page in (ROOT / "docs").rglob("*.md") if page.parent.name != "decisions"]
+    assert [match for page in pages for match in BARE.findall(page.read_text())] == []
