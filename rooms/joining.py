@@ -55,16 +55,22 @@ class Joining:
 
         `unanswered`: what the journal says of the request's, read on up to the head.
         """
-        position = None if request.diverged_digest is not None else request.position
-        if self.is_behind(position):
-            return [self._refuse_position(request)]
-        if (reached := self._members.reached_by(request)) is not None:
-            return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
+        if refusal := self.refusal(request):
+            return refusal
+        position = _position_of(request)
         seat, effects = self._members.take_seat(request)
         seat.unanswered = unanswered
         if position is not None and self._holds(position) and not self.is_another_copy(request):
             return [*effects, *self._admit(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
+
+    def refusal(self, request: JoinRequest) -> Effects:
+        """Why it is not let in, and everyone stays as they were; empty: it is."""
+        if self.is_behind(_position_of(request)):
+            return [self._refuse_position(request)]
+        if (reached := self._members.reached_by(request)) is not None:
+            return [self._error(request, ErrorCode.LIMIT_REACHED, reached)]
+        return []
 
     def make_way(self, connection: str, now: float) -> Effects:
         """A later join of a connection is on the way: one that waits here ends (rule J7).
@@ -254,3 +260,8 @@ class Joining:
     ) -> Send:
         error = Error(request.request, code, text, self._project, details or {})
         return send(error, [request.connection])
+
+
+def _position_of(request: JoinRequest) -> Position | None:
+    """Where its copy is; None: it has none, or one that is not the journal's."""
+    return None if request.diverged_digest is not None else request.position

@@ -281,6 +281,10 @@ class Room:
         """
         return self.joining.join(request, unanswered)
 
+    def is_refused(self, request: JoinRequest) -> bool:
+        """Whether `join` would let nobody in."""
+        return bool(self.joining.refusal(request))
+
     def make_way(self, connection: str, now: float) -> Effects:
         """A later join of a connection is on the way: one that waits here ends (rule J7)."""
         return self.joining.make_way(connection, now)

@@ -202,9 +202,10 @@ class Hub:
         """Which of a member's unanswered deltas are committed, and if that is so up to the head.
 
         None of the others will be: those that this node has sent are waited for, and what other
-        nodes have sent is kept out by the fence that the request has now.
+        nodes have sent is kept out by the fence that the request has now. Whoever is refused keeps
+        nothing out: the member stays who it is.
         """
-        if not request.unanswered:
+        if not request.unanswered or live.room.is_refused(request):
             return request, None, True
         room, user, ids = live.room, request.user, request.unanswered
         if room.has_sent(request.member):

@@ -485,3 +485,17 @@ async def test_J7_a_join_of_the_same_connection_closes_nothing_whatever_it_names
     may_join.set()
     assert (await ann.answer_to("back"))["t"] == "joined"
     assert (await ann.edit(project, marker("marker_1")))["seq"] == 1
+
+
+@pytest.mark.parametrize("is_same_connection", [True, False])
+async def test_J5_J15_a_join_that_is_refused_takes_nobodys_answers(
+    session: Session, *, is_same_connection: bool
+) -> None:
+    """Its device is in the room with what it has."""
+    project, ann = session.project, session.ann
+    later = ann if is_same_connection else await session.two.again(ann)
+    ahead = {"epoch": session.one.hub.rooms[project].room.epoch, "seq": 1_000_000}
+    refused = await later.ask(comes_back(project, "delta-without-answer") | {"position": ahead})
+    assert (refused["t"], refused["code"]) == ("error", "position_ahead")
+    assert (await ann.edit(project, marker("marker_1")))["seq"] == 1
+    assert (await session.ben.edit(project, marker("marker_2")))["seq"] == 2
