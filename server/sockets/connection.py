@@ -211,6 +211,8 @@ class Connection(Incoming, asyncio.Protocol):
         except InvalidState:
             return  # it is closing already
         self._is_open = False
+        if self._is_hello_looked_at:  # what may come behind hello must not fail behind the close
+            self._protocol.max_message_size = MAX_MESSAGE_BYTES
         self._leave(for_good=close.code >= FIRST_FINAL_CODE)
         self._flush_protocol()
         self._loop.call_later(CLOSING_SECONDS, self.abort, "")

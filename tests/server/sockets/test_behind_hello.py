@@ -157,6 +157,25 @@ async def test_H7_H4_behind_a_hello_that_is_refused_nothing_is_answered(
         assert error["code"] == "auth_failed"
 
 
+@pytest.mark.parametrize("is_forged", [True, False])
+async def test_H7_X1_megabytes_behind_a_refused_hello_keep_nobody_from_hearing_why(
+    node: Node, *, is_forged: bool
+) -> None:
+    """What is left unread when a socket is closed has the peer's system forget what came."""
+    ann = await node.musician("ann")
+    token = ann.tokens["access_token"]
+    if is_forged:
+        token = token[:-3] + ("abc" if token[-3:] != "abc" else "cba")
+    else:
+        await ann.ask({"t": "call", "id": "out", "method": "auth.logout", "params": {}})
+    for _ in range(4):
+        wire = await node.connect()
+        large = frames(wire, call(1, text="x" * 900_000))
+        write(wire, frames(wire, hello(token)) + large * 10)
+        [error] = await wire.closed(4507)
+        assert error["code"] == "auth_failed"
+
+
 async def test_H7_while_hello_is_looked_at_no_more_is_read(node: Node, held: HeldLook) -> None:
     ann = await node.musician("ann")
     wire = await node.connect()
