@@ -150,6 +150,11 @@ class Hub:
         """Seats on this node."""
         return sum(len(live.room.seats) for live in self.rooms.values())
 
+    @property
+    def rooms_with_long_jobs(self) -> int:
+        """Rooms in which what was read waits to be judged for long, or the like."""
+        return self._services.scheduler.long_jobs
+
     def owed(self) -> set[str]:
         """Connections that wait for an answer in some room."""
         return {connection for live in self.rooms.values() for connection in live.owed}

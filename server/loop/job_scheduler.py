@@ -55,6 +55,11 @@ class JobScheduler:
         self._next_gift_at = float("-inf")
         """Before then the core is not given away."""
 
+    @property
+    def long_jobs(self) -> int:
+        """How many rooms have a long job, or several, to do."""
+        return len(self._long)
+
     def schedule(self, run_until: RunUntil, *, is_long: bool = False) -> None:
         """Run now if this turn has time left; otherwise, or if unfinished, in a later turn.
 

@@ -29,6 +29,9 @@ ORIGINS_SECONDS = 60.0
 SHOWN = 200
 """Characters of what a stranger sends, in the log."""
 
+MOST_WITH_LONG_JOBS = 8
+"""Rooms that are at work for long; with more of them, messages of a megabyte are left unread."""
+
 HINT = "if it is a page of yours, name its origin in PRIME_ORIGINS or PRIME_PUBLIC_URL"
 
 log = structlog.get_logger()
@@ -61,7 +64,9 @@ class ConnectionServices:
         self.on_connect = connection_usage.on_connect
         self.count = count
         self.pacing = ReadPacing(asyncio.get_running_loop())
-        self.read_turns = ReadTurns(asyncio.get_running_loop())
+        self.read_turns = ReadTurns(
+            asyncio.get_running_loop(), lambda: hub.rooms_with_long_jobs >= MOST_WITH_LONG_JOBS
+        )
         self._connections = connections
         self._hub = hub
         self._feed = feed

@@ -237,7 +237,7 @@ class Connection(Incoming, asyncio.Protocol):
         if (self._is_paced or is_hello_looked_at) and is_peer_gone(self._transport):
             self.abort("")
             return False
-        if self._messages_in or self.waits_for_turn or is_hello_looked_at:
+        if self._messages_in or self._has_turn or is_hello_looked_at:
             self.last_received_at = now  # or it is we who do not read
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()

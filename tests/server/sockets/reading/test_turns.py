@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import Mock
 
 import pytest
 
-from server.sockets.reading.turns import ROUND_SECONDS, ReadTurns
+from server.sockets.reading.turns import LOOK_SECONDS, MOST_LOOKS, ROUND_SECONDS, ReadTurns
 from tests.server.sockets.test_turns import Line, ping
 
 if TYPE_CHECKING:
@@ -17,19 +18,31 @@ LONG = ROUND_SECONDS * 5
 
 
 class Loop:
-    """What it is to do: `soon` in its next round, `later` after so many seconds."""
+    """What it is to do: `soon` in its next round, `later` at a time."""
 
     def __init__(self) -> None:
+        self.now = 1.0
         self.soon: deque[Callable[[], None]] = deque()
         self.later: deque[tuple[float, Callable[[], None]]] = deque()
         self.call_soon = self.soon.append
 
+    def time(self) -> float:
+        return self.now
+
     def call_later(self, seconds: float, do: Callable[[], None]) -> None:
-        self.later.append((seconds, do))
+        self.later.append((self.now + seconds, do))
 
     def round(self) -> None:
         for _ in range(len(self.soon)):
             self.soon.popleft()()
+
+    def wait(self) -> float:
+        """Until the next timer, which is the only one; returns for how long."""
+        [(at, do)] = self.later
+        self.later.clear()
+        waited, self.now = at - self.now, at
+        do()
+        return waited
 
 
 @pytest.fixture
@@ -47,22 +60,47 @@ def test_E6_of_many_who_took_long_one_has_its_turn_and_others_have_as_long(
 ) -> None:
     had: list[int] = []
     for number in range(3):
-        turns.wait(lambda number=number: had.append(number), LONG)  # type: ignore[misc]
-    for count in (1, 2, 3):
-        loop.round()
-        assert had == [*range(count)]
-        assert not loop.soon
-        if count < 3:
-            wait, begin_round = loop.later.popleft()
-            assert wait == pytest.approx(LONG - ROUND_SECONDS)
-            loop.call_soon(begin_round)
+        turns.wait(partial(had.append, number), LONG)
+    assert [loop.wait() for _ in range(3)] == [0.0, pytest.approx(LONG), pytest.approx(LONG)]
+    assert had == [0, 1, 2]
+    turns.wait(partial(had.append, 3), LONG)
+    assert loop.wait() == pytest.approx(LONG)
     assert not loop.later
+
+
+def test_E6_who_took_little_waits_for_none_who_took_long(loop: Loop, turns: ReadTurns) -> None:
+    had: list[str] = []
+    turns.wait(partial(had.append, "long"), LONG)
+    turns.wait(partial(had.append, "short"), 0.0)
+    loop.round()
+    assert had == ["short"]
+
+
+def test_E6_while_the_node_is_behind_long_ones_wait_and_not_for_ever(loop: Loop) -> None:
+    had: list[str] = []
+    is_behind = [True]
+    turns = ReadTurns(cast("asyncio.AbstractEventLoop", loop), lambda: is_behind[0])
+    turns.wait(partial(had.append, "first"), LONG)
+    turns.wait(partial(had.append, "second"), LONG)
+    turns.wait(partial(had.append, "short"), 0.0)
+    loop.round()
+    loop.wait()
+    assert had == ["short"]
+    is_behind[0] = False
+    assert loop.wait() == pytest.approx(LOOK_SECONDS)
+    assert had == ["short", "first"]
+    is_behind[0] = True
+    for _ in range(MOST_LOOKS):
+        loop.wait()
+    assert had == ["short", "first"]
+    loop.wait()
+    assert had == ["short", "first", "second"]
 
 
 def test_E6_of_those_who_took_little_several_have_their_turn(loop: Loop, turns: ReadTurns) -> None:
     had: list[int] = []
     for number in range(10):
-        turns.wait(lambda number=number: had.append(number), ROUND_SECONDS / 4)  # type: ignore[misc]
+        turns.wait(partial(had.append, number), ROUND_SECONDS / 4)
     sizes = []
     while loop.soon:
         before = len(had)
@@ -95,7 +133,7 @@ def test_a_turn_that_fails_keeps_nobody_behind_it(loop: Loop, turns: ReadTurns) 
         raise ValueError("of its own")
 
     turns.wait(fails, 0.0)
-    turns.wait(lambda: had.append("behind"), 0.0)
+    turns.wait(partial(had.append, "behind"), 0.0)
     with pytest.raises(ValueError, match="of its own"):
         loop.round()
     loop.round()
