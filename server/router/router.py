@@ -31,7 +31,7 @@ from server.router.connection_usage import ConnectionUsage
 from server.router.hello import Greeting
 from server.router.join_requests import JoinRequests
 from server.sockets.connection import Connection
-from server.sockets.connection_states import LoggedIn, WaitingForHello
+from server.sockets.connection_states import Leaving, LoggedIn, WaitingForHello
 
 AskingRoom = Join | Leave | Gesture | ProposeDelta | Undo | Redo
 """Messages of who is logged in that want something of a room."""
@@ -41,6 +41,10 @@ ForRoom = MovePresence | AskingRoom
 
 PROPOSING = ("delta", "undo", "redo")
 """Messages that ask for a delta."""
+
+NO_LOGIN = "log in first: call auth.login, or say hello with a token"
+
+LOGIN_OVER = "this login is over: log in again, join, and send it again as it was"
 
 LEAVING = "this server sends its members elsewhere: come back, and send it again with the same id"
 LEAVING_MILLISECONDS = 1_000
@@ -142,9 +146,10 @@ class Router:
         if connection.is_sent_away:  # its hello was said, and refused
             self._begin_no_more(connection, message)
         elif self._has_said_hello(connection, message):
-            text = "log in first: call auth.login, or say hello with a token"
-            error = Error(_id_of(message), ErrorCode.AUTH_REQUIRED, text)
-            connection.refuse_without_login(error)
+            code, text = ErrorCode.AUTH_REQUIRED, NO_LOGIN
+            if isinstance(session, Leaving) and isinstance(message, ProposeDelta | Undo | Redo):
+                code, text = ErrorCode.AUTH_FAILED, LOGIN_OVER  # by which clients keep it (B3, J14)
+            connection.refuse_without_login(Error(_id_of(message), code, text))
         return None
 
     def over_rate(self, connection: Connection, message: UnreadableMessage, error: Error) -> None:

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from server.accounts.usage_limits import UsageLimits
-from tests.server.conftest import Node, Nodes
+from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -76,3 +76,20 @@ async def test_G2_a_gesture_that_is_given_up_over_the_rate_is_over(node: Node, c
     connection._message_bucket.per_second = 1e-9
     await ann.send({"t": "gesture", "id": gesture, "project": project, "values": None})
     await until_told(ben, gesture, is_over=True)
+
+
+@pytest.mark.parametrize("kind", ["delta", "undo", "redo"])
+async def test_B3_J14_an_edit_behind_the_end_of_its_login_is_one_to_be_sent_again(
+    node: Node, kind: str
+) -> None:
+    """Also in the moment before the connection is closed: clients give up what needs a mend."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    [connection] = node.connections.values()
+    connection.hear_no_more()
+    message: Message = {"t": kind, "id": "edit-00001", "project": project}
+    answer = await ann.ask(message | ({"ops": [SET]} if kind == "delta" else {}))
+    assert (answer["t"], answer["code"]) == ("error", "auth_failed")
+    left = await ann.ask({"t": "leave", "id": "leave", "project": project})
+    assert left["code"] == "auth_required"
