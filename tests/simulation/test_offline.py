@@ -9,7 +9,7 @@ import pytest
 from tests.simulation.plants import run_seed
 from tests.simulation.seeds import Seeds, run_many, run_some
 
-SEEDS = 10
+FIRST_SEED, SEEDS = 8, 10
 
 TALLIED_SEEDS = 8
 """The first of them: what happens in these is counted, too."""
@@ -38,7 +38,7 @@ def lost(some: Seeds) -> tuple[int, int]:
 
 
 def test_D10_D18_what_was_made_offline_stands_or_is_named() -> None:
-    some = run_some(range(TALLIED_SEEDS), "", offline=True)
+    some = run_some(range(FIRST_SEED, FIRST_SEED + TALLIED_SEEDS), "", offline=True)
     assert some.failures == []
     assert lost(some) == (0, 0)
     for what in HAPPENS:
@@ -61,5 +61,5 @@ def test_an_offline_seed_is_the_same_run_every_time() -> None:
 @pytest.mark.timeout(600)
 def test_D10_D18_the_same_under_many_seeds() -> None:
     """Those of the first test have been looked at by then, too."""
-    many = run_many(range(TALLIED_SEEDS, SEEDS), offline=True)
+    many = run_many(range(FIRST_SEED + TALLIED_SEEDS, FIRST_SEED + SEEDS), offline=True)
     assert (many.failures, many.done, lost(many)) == ([], SEEDS - TALLIED_SEEDS, (0, 0))
