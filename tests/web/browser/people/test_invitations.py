@@ -22,6 +22,21 @@ NEWEST_MAIL = "SELECT payload FROM mail_outbox ORDER BY id DESC LIMIT 1"
 
 EXPIRE = "UPDATE invitations SET expires_at = now() - interval '1 s' WHERE id = $1"
 
+MOVED = """
+let messages = 0;
+globalThis.WebSocket = class extends WebSocket {
+  set onmessage(hear) {
+    super.onmessage = (message) => setTimeout(() => hear(message), messages++ === 0 ? 0 : 300);
+  }
+};
+new MutationObserver(() => {
+  const isThere = (what) => document.querySelector(what) !== null;
+  globalThis.sawForm ||= isThere("form");
+  globalThis.sawFormAlone ||= isThere("form") && !isThere("[aria-label=Invitation], [role=alert]");
+}).observe(document, { childList: true, subtree: true });"""
+"""What the server says behind its welcome is heard late; `sawFormAlone`: a form was there before what
+comes above it, and moved as that came."""
+
 
 async def mailed_token(database: Database) -> str:
     """The secret of the invitation that was mailed last."""
@@ -53,6 +68,19 @@ async def test_an_invitation_that_is_not_good_any_more_says_what_to_do_to_everyo
     await late.accessible()
     await late.click("button:has-text('To your projects')")
     await late.see("h1:has-text('Projects')")
+
+
+async def test_no_form_moves_as_the_invitation_comes_above_it(node: Node, browser: Browser) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    for guests in (False, True):
+        address = await invited(ann, project, node, guests=guests)
+        ben = await browser.open(f"Ben {guests}", address, before=MOVED)
+        await ben.see("form")
+        assert await ben.value("[sawForm, globalThis.sawFormAlone ?? false]") == [True, False]
+    late = await browser.open("late", page_of(node, "#invite=nothing"), before=MOVED)
+    await late.see("form")
+    assert await late.value("[sawForm, globalThis.sawFormAlone ?? false]") == [True, False]
 
 
 async def test_R31_a_member_who_opens_the_link_again_is_in_the_project(

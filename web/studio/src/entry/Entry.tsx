@@ -19,7 +19,6 @@ export function Entry({ studio }: { studio: Studio }) {
   const status = useLive(studio.client.status, { name: "connecting" });
   const user = useLive(studio.client.user, null);
   const isIn = status.name === "connected" && user !== null;
-  const isUnknown = status.name === "connecting"; // who has logged in before is asked for nothing
   const look = (): void => {
     setFailure("");
     entrance.look(isIn).catch((error: unknown) => setFailure(inWords(error)));
@@ -28,6 +27,8 @@ export function Entry({ studio }: { studio: Studio }) {
   const [isTaken, project] = [entrance.isTaken.value, entrance.invitedTo.value?.project];
   useEffect(() => { if (isTaken) void studio.goOn(project); }, [isTaken]);
   const refusal = entrance.refusal.value;
+  const isLooking = token !== null && !isTaken && entrance.invitedTo.value === null && refusal === null && failure === ""; // no form that moves as it is clicked
+  const isUnknown = status.name === "connecting" || isLooking; // who has logged in before is asked for nothing
   const name = user === null ? null : user.name || user.username;
   return (
     <main class="middle">
