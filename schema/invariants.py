@@ -204,7 +204,7 @@ NOT_NULL = _row("a value", "Null only where the type allows it.", "must not be n
 NUMBER = _row("a number", "Finite; true and false are none.", "must be a number")
 WHOLE = _row("an integer", "A whole number, also as a float.", "must be a whole number")
 BETWEEN = _row(
-    "a number", "Within its range.", "must be {above} {minimum:g} and at most {maximum:g}"
+    "a number", "Within its range.", "must be {above} {minimum:,.12g} and at most {maximum:,.12g}"
 )
 AT_LEAST = "at least"
 ONE_OF = _row("a choice", "One of the words.", "must be one of {words}")

@@ -52,7 +52,7 @@ def _problem_with_number(field: Field, value: Any) -> str | None:
     if is_above and value <= field.maximum:
         return None
     least = "above" if field.exclusive_minimum else "at least"
-    return f"is {least} {field.minimum:g} and at most {field.maximum:g}"
+    return f"is {least} {field.minimum:,.12g} and at most {field.maximum:,.12g}"
 
 
 def _is_number(value: object) -> bool:

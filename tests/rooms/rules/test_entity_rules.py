@@ -90,6 +90,13 @@ def test_O8_what_does_not_fit_is_told_in_a_sentence(collection: str, name: str, 
     assert len(problem) < 200
 
 
+def test_O8_the_bounds_of_a_number_are_written_out() -> None:
+    problem = problem_with_props("notes", {"time": 1e9})
+    assert problem is not None
+    assert "e+" not in problem
+    assert "1,000,000" in problem
+
+
 @pytest.mark.parametrize("collection", sorted(ENTITY_TYPES))
 def test_O8_every_default_fits_its_field(collection: str) -> None:
     for name, value in defaults(collection).items():
