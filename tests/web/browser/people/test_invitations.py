@@ -34,8 +34,8 @@ new MutationObserver(() => {
   globalThis.sawForm ||= isThere("form");
   globalThis.sawFormAlone ||= isThere("form") && !isThere("[aria-label=Invitation], [role=alert]");
 }).observe(document, { childList: true, subtree: true });"""
-"""What the server says behind its welcome is heard late; `sawFormAlone`: a form was there before what
-comes above it, and moved as that came."""
+"""What the server says behind its welcome is heard late; `sawFormAlone`: a form was there before
+what comes above it, and moved as that came."""
 
 
 async def mailed_token(database: Database) -> str:
