@@ -109,6 +109,12 @@ class Settled(Struct, frozen=True, gc=False):
     outcome: Outcome | None = None
 
 
+class TurnCame(Struct, frozen=True, gc=False):
+    """What the member of a call sent before it is done: the call may go on, by its ticket (U6)."""
+
+    ticket: int
+
+
 class Quiet(Struct, frozen=True, gc=False):
     """Edits are held back, and the journal has answered all that it was given before (rule N4)."""
 
@@ -157,6 +163,7 @@ Effect = (
     | LookUp
     | Recall
     | Settled
+    | TurnCame
     | Quiet
     | Quarantined
     | Mistake

@@ -12,6 +12,7 @@ from rooms.effects import (
     Recall,
     SendState,
     Settled,
+    TurnCame,
 )
 from rooms.room import Room
 from schema.close_codes import RESTARTING
@@ -32,7 +33,7 @@ def answers_instead(room: Room, effect: Effect) -> Job:
             yield from room.look_up_failed(effect)
         case Recall(connection):
             yield from room.recalled(connection, {}, answers.not_done(room.project, ""))
-        case Settled(ticket, seq) if seq is not None:
+        case Settled(ticket, int()) | TurnCame(ticket):
             yield [Settled(ticket, None, answers.not_done(room.project, ""))]
         case SendState():
             yield room.state_is_missing()

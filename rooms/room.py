@@ -43,7 +43,6 @@ class Room:
     """
 
     __slots__ = (
-        "_on_given_up",
         "edits",
         "epoch",
         "follower",
@@ -51,6 +50,7 @@ class Room:
         "joining",
         "members",
         "members_gestures",
+        "on_given_up",
         "project",
         "room_ticks",
         "tick",
@@ -65,15 +65,14 @@ class Room:
         position: Position,
         node: str = "",
         others: dict[str, Aspect] | None = None,
-        on_given_up: Callable[[Seat], None] | None = None,
     ) -> None:
-        """`on_given_up` hears of each seat that is not there any more."""
+        self.on_given_up: list[Callable[[Seat], None]] = []
+        """Each hears of every seat that is not there any more."""
         self.project = project
         self.epoch = position.epoch
         self.ticks = Ticks()
         self.gestures = Gestures()
         self.members = Members(project, node, self.ticks, self.gestures, self._given_up)
-        self._on_given_up = on_given_up
         seats = self.members.seats
         self.edits = Edits(
             project, document, position, seats, self.gestures, self._leave_if_done, others
@@ -201,6 +200,21 @@ class Room:
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`."""
         return self.edits.calls.restore(proposal, ops, connection, ticket)
+
+    def wait_for_turn(self, seat: Seat, delta_id: str, ticket: int) -> Job:
+        """Until what the caller has sent before is done: the call hears of it by `TurnCame`.
+
+        What the caller sends behind it waits until `end_turn` (rule U6).
+        """
+        return self.edits.calls.wait_for_turn(seat, delta_id, ticket)
+
+    def end_turn(self, ticket: int) -> Job:
+        """The call has ended, whatever came of it."""
+        return self.edits.calls.end_turn(ticket)
+
+    def calls_of(self, seat: Seat) -> Job:
+        """A seat is given up: its calls that wait for a turn hear what that is to them."""
+        return self.edits.calls.given_up(seat)
 
     def hold_edits(self) -> Job:
         """From now on what members ask for waits, until `let_edits_go` (rule N4).
@@ -475,8 +489,8 @@ class Room:
 
     def _given_up(self, seat: Seat) -> None:
         self.edits.given_up(seat)
-        if self._on_given_up is not None:
-            self._on_given_up(seat)
+        for hear in self.on_given_up:
+            hear(seat)
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""

@@ -6,6 +6,7 @@ import msgspec
 
 from rooms.edits import answers
 from rooms.edits.answers import Answering
+from rooms.edits.call_turns import CallTurns
 from rooms.edits.made_ops import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
@@ -27,6 +28,7 @@ class CallProposals:
         answering: Answering,
         open_proposals: OpenProposals,
         queue: ProposalQueue,
+        turns: CallTurns,
         seats: Mapping[str, Seat],
     ) -> None:
         self._project = project
@@ -34,6 +36,7 @@ class CallProposals:
         self._answering = answering
         self._open_proposals = open_proposals
         self._queue = queue
+        self._turns = turns
         self._seats = seats
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
@@ -78,6 +81,24 @@ class CallProposals:
         self._open_proposals.ask(open_proposal, asker)
         made_ops = yield from looked_over(ops)
         yield from self._queue.make(open_proposal, proposal, made_ops)
+
+    def wait_for_turn(self, seat: Seat, delta_id: str, ticket: int) -> Job:
+        """Until what the caller has sent before is done: it hears `TurnCame`, or why not (U6).
+
+        What the caller sends behind it waits until `end_turn`.
+        """
+        self._turns.ask(seat, delta_id, ticket)
+        yield from self._queue.go_on(seat)
+
+    def end_turn(self, ticket: int) -> Job:
+        """The call has ended, whatever came of it."""
+        seat = self._turns.end(ticket)
+        if seat is not None:
+            yield from self._queue.go_on(seat)
+
+    def given_up(self, seat: Seat) -> Job:
+        """Its member is gone: calls that wait go on, or hear that they do not."""
+        return self._queue.go_on(seat)
 
     def hold(self) -> Job:
         """From now on what members ask for waits, until `let_go`: a restore is made (rule N4)."""

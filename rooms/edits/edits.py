@@ -9,6 +9,7 @@ from rooms.document.document import Change, Document
 from rooms.edits import answers
 from rooms.edits.answers import Answering
 from rooms.edits.call_proposals import CallProposals
+from rooms.edits.call_turns import CallTurns
 from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.proposal_queue import ProposalQueue
 from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
@@ -64,6 +65,7 @@ class Edits:
         stacks = self.entries.stacks
         self._answering = Answering(project, self.follower, stacks, self.open_proposals, seats)
         self._refusals = Refusals(project, self.open_proposals, gestures)
+        turns = CallTurns(project)
         self._queue = ProposalQueue(
             project,
             self.follower,
@@ -72,10 +74,11 @@ class Edits:
             self._refusals,
             seats,
             gestures,
+            turns,
             leave_if_done,
         )
         self.calls = CallProposals(
-            project, self.follower, self._answering, self.open_proposals, self._queue, seats
+            project, self.follower, self._answering, self.open_proposals, self._queue, turns, seats
         )
         self._seats = seats
         self._gestures = gestures

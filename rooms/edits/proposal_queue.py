@@ -10,6 +10,7 @@ from rooms.document.contributor_scope import scope_of
 from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
+from rooms.edits.call_turns import CallTurns
 from rooms.edits.made_ops import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
@@ -50,6 +51,7 @@ class ProposalQueue:
         refusals: Refusals,
         seats: Mapping[str, Seat],
         gestures: Gestures,
+        turns: CallTurns,
         leave_if_done: Callable[[Seat], Effects],
     ) -> None:
         self.seats_given_up: list[Seat] = []
@@ -71,6 +73,7 @@ class ProposalQueue:
         self._refusals = refusals
         self._seats = seats
         self._gestures = gestures
+        self._turns = turns
         self._leave_if_done = leave_if_done
 
     def given_up(self, seat: Seat) -> None:
@@ -83,8 +86,14 @@ class ProposalQueue:
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
-        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up_request is None:
-            if self._follower.is_inside_group:
+        while not seat.waits_for_undo_changes and seat.looked_up_request is None:
+            if seat.has_call_next:
+                turn = seat.call_turns[0]
+                yield self._turns.look(seat)
+                if turn in seat.call_turns:
+                    return
+                continue
+            if not seat.queue or self._follower.is_inside_group:
                 return
             queued_request = seat.queue[0]
             try:
@@ -364,7 +373,7 @@ class ProposalQueue:
     def _answered(self, seat: Seat, queued_request: QueuedRequest) -> Job:
         if not seat.is_given_up:
             self._gestures.end(seat.member, queued_request.gesture)
-        if seat.queue:
+        if seat.queue or seat.call_turns:
             yield from self.go_on(seat)
         if seat.is_drained:
             yield self._leave_if_done(seat)

@@ -86,6 +86,20 @@ class QueuedRequest(Struct, frozen=True, eq=False, gc=False):
     place: int = 0
 
 
+@dataclass(slots=True, eq=False)
+class CallTurn:
+    """A call that edits waits for what its member sent before, or is made (rule U6).
+
+    `ticket`: the call's; `delta_id`: of what it asks for; `place`: as of a `QueuedRequest`.
+    """
+
+    ticket: int
+    delta_id: str
+    place: int
+    has_come: bool = False
+    """Nothing of the member that came before it waits any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotTaken:
     """The delta that was refused for now, and why: what follows it waits until it comes again.
@@ -138,6 +152,8 @@ class Seat(Mover):
     """How many were sent to the journal without an answer; `rooms.edits.proposals` counts them."""
     queue: list[QueuedRequest] = field(default_factory=list)
     """What it asked for and is not sent yet, in order; `rooms.edits.proposals` alone changes it."""
+    call_turns: list[CallTurn] = field(default_factory=list)
+    """Calls of its own that edit, in order; `rooms.edits.call_turns` alone changes it."""
     undo_changes: Mapping[int, Sequence[Change]] | None = None
     """Seq -> what the entry has changed, as the journal said; until the undo is made of it."""
     undo_waiting: QueuedRequest | None = None
@@ -181,6 +197,12 @@ class Seat(Mover):
     def has_queued(self) -> bool:
         """Whether anything that it asked for has not come to its turn."""
         return bool(self.queue) or self.looked_up_request is not None
+
+    @property
+    def has_call_next(self) -> bool:
+        """Whether a call of its own comes before all that is queued."""
+        turns, queue = self.call_turns, self.queue
+        return bool(turns) and not (queue and queue[0].place < turns[0].place)
 
     @property
     def is_owed(self) -> bool:

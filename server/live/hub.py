@@ -462,7 +462,8 @@ class Hub:
         checkpoint, document = await newest_whole(self._journal, project, None, self._in_thread)
         other_aspects = await aspects_of(self._journal, checkpoint)
         stays, position = Stays(), Position(checkpoint.epoch, checkpoint.seq)
-        room = Room(project, document, position, self.node, other_aspects, stays.gone)
+        room = Room(project, document, position, self.node, other_aspects)
+        room.on_given_up.append(stays.gone)
         room.doubt_copies(self.watch.wrong_up_to.get(project, -1))
         room.remember(
             checkpoint.delta_id,

@@ -31,6 +31,7 @@ from rooms.effects import (
     SendState,
     SendTick,
     Settled,
+    TurnCame,
 )
 from rooms.failed_effects import answers_instead
 from rooms.journal.entry import Entry, Proposal, Purpose
@@ -254,7 +255,7 @@ class LiveRoom:
                 self._jobs.start(self._reads.look_up(effect))
             case Recall():
                 self._jobs.start(self._reads.recall(effect))
-            case Settled() | Quiet():
+            case Settled() | TurnCame() | Quiet():
                 self.restores.take(effect)
             case Quarantined():
                 self._report_quarantined(effect)

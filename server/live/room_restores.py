@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 
-from rooms.effects import Quiet, Settled
+import msgspec
+
+from rooms.effects import Quiet, Settled, TurnCame
 from rooms.journal.entry import Outcome, Proposal
+from rooms.presence.seat import Seat
 from rooms.room import Room
 from schema.messages import Error
 from schema.ops import Op
@@ -75,9 +78,31 @@ class RoomRestores:
         """The journal has answered all that it was given before edits were held back."""
         self._tickets = count(1)
         """Tickets of calls to come."""
+        room.on_given_up.append(self._given_up)
 
     def __len__(self) -> int:
         return len(self._futures_by_ticket) + self.one_at_a_time.locked()
+
+    @asynccontextmanager
+    async def in_turn(self, proposal: Proposal, seat: Seat | None) -> AsyncIterator[Proposal]:
+        """It is the turn of what this member asks for, and what it sends meanwhile waits (U6).
+
+        The proposal is of that seat from then on: a later join of its device keeps it out (J15).
+        `seat`: the caller's as the call came; None: it has none here, and waits for nothing. Raises
+        `NotCommitted`, `RoomClosed`.
+        """
+        self._jobs.check_open()
+        if seat is None:
+            yield proposal
+            return
+        ticket, turn_future = self._new_future()
+        try:
+            self._jobs.run(self._room.wait_for_turn(seat, proposal.delta_id, ticket))
+            await turn_future
+            yield msgspec.structs.replace(proposal, fence=seat.request.fence)
+        finally:
+            self._futures_by_ticket.pop(ticket, None)
+            self._jobs.run(self._room.end_turn(ticket))
 
     @asynccontextmanager
     async def holding_edits(self) -> AsyncIterator[None]:
@@ -161,17 +186,29 @@ class RoomRestores:
         Raises `NotCommitted`, `RoomClosed`.
         """
         self._jobs.check_open()
-        ticket = next(self._tickets)
-        seq_future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._futures_by_ticket[ticket] = seq_future
+        ticket, seq_future = self._new_future()
         self._jobs.run(self._room.restore(proposal, ops, connection, ticket))
         return await seq_future
 
-    def take(self, effect: Settled | Quiet) -> None:
+    def _given_up(self, seat: Seat) -> None:
+        if seat.call_turns:  # not at once: the room is in the middle of giving it up
+            self._loop.call_soon(self._jobs.run, self._room.calls_of(seat))
+
+    def _new_future(self) -> tuple[int, "asyncio.Future[int]"]:
+        ticket = next(self._tickets)
+        future: asyncio.Future[int] = self._loop.create_future()
+        self._futures_by_ticket[ticket] = future
+        return ticket, future
+
+    def take(self, effect: Settled | TurnCame | Quiet) -> None:
         """What the room says to those that wait."""
         match effect:
             case Quiet():
                 self._quiet.set()
+            case TurnCame(ticket):
+                turn_future = self._futures_by_ticket.pop(ticket, None)
+                if turn_future is not None and not turn_future.done():
+                    turn_future.set_result(0)
             case Settled():
                 self._settle(effect)
 

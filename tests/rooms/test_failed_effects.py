@@ -17,6 +17,7 @@ from rooms.effects import (
     Recall,
     SendState,
     Settled,
+    TurnCame,
 )
 from rooms.failed_effects import answers_instead
 from rooms.journal.entry import Purpose
@@ -29,7 +30,7 @@ from tests.rooms.edits.test_made_ops import notes
 LOUD: Op = Set("channels", "ch_bass_", {"volume": 0.5})
 LEFT: Op = Set("channels", "ch_bass_", {"pan": -0.5})
 
-WAITED_FOR = {Commit, CommitGroup, LookUp, Recall, Settled, SendState, Admit}
+WAITED_FOR = {Commit, CommitGroup, LookUp, Recall, Settled, TurnCame, SendState, Admit}
 """The others are made good by the next tick, or by the next look at the journal."""
 
 
@@ -144,3 +145,9 @@ def test_a_call_that_was_not_told_its_seq_is_told_to_ask_again() -> None:
     assert isinstance(told, Settled)
     assert (told.ticket, told.seq, told.error and told.error.code) == (7, None, "internal")
     assert list(answers_instead(bench.room, told)) == [], "not for ever"
+
+
+def test_a_call_that_did_not_hear_of_its_turn_is_told_to_ask_again() -> None:
+    [[told]] = answers_instead(Bench().room, TurnCame(7))
+    assert isinstance(told, Settled)
+    assert (told.ticket, told.error and told.error.code) == (7, "internal")

@@ -43,13 +43,26 @@ async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> 
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
+    joined = context.hub.rooms.get(params.project)
+    seat = None if joined is None else joined.room.seats.get(caller.id)
     allowance = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = _proposal(context, caller, params)
     if (restored_before := await _restored_before(context, proposal)) is not None:
         return restored_before
     await require_not_archived(context, params.project)
-    live = await context.hub.open(params.project)
+    live = await context.hub.open(params.project) if joined is None or seat is None else joined
+    try:
+        async with live.restores.in_turn(proposal, seat) as own_proposal:
+            return await _made_alone(context, caller, live, own_proposal, allowance)
+    except NotCommitted as refusal:
+        raise Refused.by(refusal.error) from None
+
+
+async def _made_alone(
+    context: Context, caller: Caller, live: LiveRoom, proposal: Proposal, allowance: DeniedActions
+) -> Restored:
+    """After others of this room; raises `NotCommitted`, `Refused`."""
     async with live.restores.one_at_a_time:
         # Another with this id may have been made while this one waited.
         if (restored_before := await _restored_before(context, proposal)) is not None:
@@ -96,7 +109,7 @@ async def _try(
             await _not_made(context, kept)
             if refusal.outcome is Outcome.OVERTAKEN:
                 return None
-            raise Refused.by(refusal.error) from None
+            raise
     return Restored(seq, count, None if kept is None else kept.id)
 
 

@@ -327,6 +327,7 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "record_effective_ops": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restores.restore(proposal_of(live.room.project), [], "c"),
+    "in_turn": lambda live: live.restores.in_turn(proposal_of("p"), None).__aenter__(),
     "holding_edits": lambda live: live.restores.holding_edits().__aenter__(),
     "others_waiting": lambda live: live.restores.others_waiting().__enter__(),
     "hold_for": lambda live: live.restores.hold_for("another node", 5_000),

@@ -39,6 +39,9 @@ class Jobs:
 class Room:
     """Whose jobs are names."""
 
+    def __init__(self) -> None:
+        self.on_given_up: list[Any] = []
+
     def hold_edits(self) -> Job:
         return HOLD  # type: ignore[return-value]
 

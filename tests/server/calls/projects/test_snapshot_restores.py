@@ -1,11 +1,13 @@
 """A restore brings its snapshot's state, whatever others do at that moment (rules N4, N9)."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from rooms.presence.seat import Seat
 from server.calls.projects.snapshot_restores import TRIES, TRIES_OF_ITS_OWN
 from server.live.room_restores import RoomRestores
 from tests.server.calls.projects.test_history import fetched
@@ -138,6 +140,95 @@ async def test_N4_what_comes_meanwhile_on_its_node_waits_and_comes_behind_it(
     assert (answer["result"]["seq"], answer["result"]["ops"]) == (3, 2)
     assert await session.state_at(3) == await session.state_of(empty)
     assert list((await session.state_at(4))["markers"]) == ["marker_3"]
+
+
+async def until(is_so: Callable[[], Any]) -> None:
+    async def asked() -> bool:
+        return bool(is_so())
+
+    await eventually(asked)
+
+
+async def sent_at_once(node: Node, ann: Wire, project: str) -> Seat:
+    """An edit, an undo, an edit and a restore, whose turn has to wait; the seat of ann."""
+    snapshot = await ann.result("snapshots.create", project=project, name="kept")
+    await ann.edit(project, marker("marker_0"))
+    [seat] = node.hub.rooms[project].room.seats.values()
+    node.journal.gate.clear()
+    await ann.propose(project, marker("marker_1"), id="edit-0001")
+    await ann.send({"t": "undo", "id": "undo-0001", "project": project})
+    await ann.propose(project, marker("marker_2"), id="edit-0002")
+    params = {"project": project, "snapshot": snapshot["id"], "id": "restore-1"}
+    call = {"t": "call", "id": "call-0001", "method": "snapshots.restore", "params": params}
+    await ann.send(call)
+    await until(lambda: len(seat.call_turns) == 1)
+    return seat
+
+
+async def stored_ids(node: Node, project: str) -> list[str]:
+    return [entry.delta_id for entry in await node.journal.read(project, 1, 100)]
+
+
+async def test_U6_a_restore_comes_behind_what_its_member_sent_before_and_ahead_of_the_rest(
+    node: Node,
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    await sent_at_once(node, ann, project)
+    await ann.propose(project, marker("marker_3"), id="edit-0003")
+    node.journal.gate.set()
+    assert (await ann.answer_to("call-0001"))["result"]["seq"] == 5
+    assert (await ann.answer_to("edit-0003"))["seq"] == 6
+    in_order = ["edit-0001", "undo-0001", "edit-0002", "restore-1", "edit-0003"]
+    assert await stored_ids(node, project) == in_order
+
+
+async def test_U6_D23_a_restore_is_dropped_with_what_its_member_sent_before(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    seat = await sent_at_once(node, ann, project)
+    live = node.hub.rooms[project]
+    ann.socket.transport.abort()
+    await until(lambda: seat.is_void)
+    node.journal.gate.set()
+    await until(lambda: not live.room.has_proposals and not live.restores)
+    await until(lambda: not seat.call_turns)
+    assert await stored_ids(node, project) in ([], ["edit-0001"])
+    ann = await node.again(ann)
+    await ann.join(project)
+    assert (await ann.edit(project, marker("marker_4")))["t"] == "ack"
+    assert "restore-1" not in await stored_ids(node, project)
+
+
+async def test_U6_J15_a_later_join_with_unanswered_ones_keeps_a_restore_out(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose turn has come, and which is on its way to the journal."""
+    project, ann = session.project, session.ann
+    empty = await session.kept()
+    await ann.edit(project, marker("marker_1"))
+    room = session.here.hub.rooms[project].room
+    append, may_append = session.here.journal.append, asyncio.Event()
+
+    async def late_append(*given: Any) -> Any:
+        await may_append.wait()
+        return await append(*given)
+
+    monkeypatch.setattr(session.here.journal, "append", late_append)
+    restoring = asyncio.create_task(session.restore(ann, empty, "restore-1"))
+    await until(lambda: any(seat.in_flight_count for seat in room.seats.values()))
+    back = await session.there.again(ann)
+    join = {"t": "join", "id": "join-0002", "project": project, "unanswered": ["restore-1"]}
+    joined = await back.ask(join)
+    assert (joined["t"], joined["committed"]) == ("joined", {})
+    may_append.set()
+    await asyncio.wait([restoring])
+    await until(lambda: not room.has_proposals)
+    await back.edit(project, marker("marker_2"))
+    restoring.exception()  # its connection was closed (J7)
+    assert "restore-1" not in await stored_ids(session.here, project)
 
 
 def edit_before_each(session: Session, monkeypatch: pytest.MonkeyPatch, tries: int) -> list[int]:
