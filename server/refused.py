@@ -1,9 +1,19 @@
 """How whatever a client asks for says no: a code of the table and a sentence."""
 
 import math
+from difflib import get_close_matches
 
+from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.messages import Error
+
+NAMES_OF: dict[str, list[str]] = {}
+"""What a call begins with, before the dot -> what all calls that do go on with."""
+for _method in METHODS:
+    NAMES_OF.setdefault(_method.partition(".")[0], []).append(_method.partition(".")[2])
+
+NEAR = 0.75
+"""How much alike two names are of which one is meant by the other, as `difflib` has it."""
 
 
 class Refused(Exception):
@@ -29,5 +39,8 @@ def too_often(seconds: float, what_is_refused: str) -> Refused:
 
 
 def no_such_call(method: str) -> Refused:
-    """The answer to who calls what there is not (rule C2)."""
-    return Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {method!r}")
+    """The answer to who calls what there is not (rule C2), with what may be meant."""
+    kind, _, name = method.partition(".")  # a look through all of them takes 2 ms
+    near = get_close_matches(name, NAMES_OF.get(kind, ()), n=1, cutoff=NEAR)
+    meant = f": is '{kind}.{near[0]}' meant?" if near else ""
+    return Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call {method!r}{meant}")

@@ -297,3 +297,13 @@ async def test_M2_the_row_and_the_state_are_changed_apart(node: Node) -> None:
     assert (await ann.result("projects.get", project=project))["name"] == "Label"
     blamed = await ann.result("history.blame", project=project, entity="project", property="name")
     assert blamed["value"] == "Title"
+
+
+async def test_C2_a_misspelt_call_is_told_which_one_may_be_meant(node: Node) -> None:
+    ann = await node.musician("ann")
+    for method, words in (
+        ("projects.creat", "there is no call 'projects.creat': is 'projects.create' meant?"),
+        ("x.y", "there is no call 'x.y'"),
+    ):
+        answer = await ann.call(method)
+        assert (answer["code"], answer["message"]) == ("unknown_message", words)
