@@ -12,6 +12,7 @@ from schema.close_codes import AUTH_FAILED
 from server.sockets.connection import Connection
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.request_protocol import RequestProtocol
+from server.sockets.reading.turns import ReadTurns
 from tests.server.conftest import eventually
 from tests.server.sockets.test_connection import HANDSHAKE
 
@@ -24,6 +25,7 @@ class Counting:
     origins = None
 
     def __init__(self) -> None:
+        self.read_turns = ReadTurns(asyncio.get_running_loop())
         self.one_is_gone = asyncio.Event()
         self.counts: defaultdict[str, float] = defaultdict(float)
         self.on_opened: Callable[[Connection], object] = lambda _: None
