@@ -14,7 +14,7 @@ REACH_INSIDE = re.compile(rf"\broom\.({'|'.join(PARTS)})\b")
 
 def test_these_are_the_parts_of_a_room() -> None:
     plain = {"epoch", "project", "ticks"}  # the ticks: who moves asks no method of the room
-    assert set(Room.__slots__) == {*PARTS, *plain, "_on_given_up", "tick", "tick_due"}
+    assert set(Room.__slots__) == {*PARTS, *plain, "on_given_up", "tick", "tick_due"}
 
 
 def test_the_server_speaks_to_a_room_by_its_methods() -> None:
