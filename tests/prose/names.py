@@ -143,7 +143,8 @@ def _defined(body: list[ast.stmt], prefix: str) -> Iterator[str]:
                 yield from _defined(inner, f"{prefix}{name}.")
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield prefix + name
-                yield from (f"{prefix}{field}" for field in _own_fields(node) if prefix)
+                if prefix:
+                    yield from (f"{prefix}{field}" for field in _own_fields(node))
             case ast.AnnAssign(target=ast.Name(id=name)):
                 yield prefix + name
             case ast.Assign(targets=targets):
