@@ -56,7 +56,7 @@ def report_of(*words: str) -> dict[str, Any]:
 @real_hub
 def test_deltas() -> None:
     sizes = ("--rooms", "3", "--writers", "6", "--in-flight", "10", "--rate", "100")
-    report = report_of("deltas", *sizes, "--seconds", "0.8")
+    report = report_of("deltas", *sizes, "--seconds", "0.4")
     assert report["lost"] == 0
     assert report["refused"] == {}
     assert report["durable_per_s"] > 100
@@ -105,7 +105,7 @@ def test_V1_V8_feed() -> None:
 
 @real_hub
 def test_D16_neighbours() -> None:
-    done = loadtest("neighbours", "--size", "0.3", "--seconds", "1", "--json")
+    done = loadtest("neighbours", "--size", "0.3", "--seconds", "0.5", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert set(report["ack_ms"]) == {"rest", "edited", "checkpointed", "undone", "read", "locked"}
