@@ -131,7 +131,8 @@ class Refusals:
             first = NotTaken(str(error.id), ErrorCode(error.code), place)
             seat.delta_not_taken = first
             errors += [
-                answers.behind(self._project, delta_id, first) for delta_id in self._take_out(seat)
+                answers.behind(self._project, delta_id, first)
+                for delta_id in self._take_out(seat, place)
             ]
         return [send(one, seat.answer_to) for one in errors]
 
@@ -152,13 +153,18 @@ class Refusals:
         self._take_out(seat)
         return []
 
-    def _take_out(self, seat: Seat) -> list[str]:
-        """All that the member has queued, in its order: the ids."""
+    def _take_out(self, seat: Seat, place: int = -1) -> list[str]:
+        """All that the member has queued behind this place, in its order: the ids.
+
+        What is before it has its turn: an id that came later may have been on its way already, from
+        where its device was before.
+        """
         taken_out: list[str] = []
-        if seat.looked_up_request is not None:  # what the journal says of it does not matter now
-            taken_out.append(seat.looked_up_request.proposal.delta_id)
+        looked_up = seat.looked_up_request
+        if looked_up is not None and looked_up.place > place:
+            taken_out.append(looked_up.proposal.delta_id)  # what the journal says does not matter
             seat.looked_up_request = None
-        for queued_request in list(seat.queue):
+        for queued_request in [request for request in seat.queue if request.place > place]:
             self._open_proposals.withdraw(queued_request, seat)
             self._gestures.end(seat.member, queued_request.gesture)
             taken_out.append(queued_request.proposal.delta_id)

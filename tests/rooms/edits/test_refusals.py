@@ -2,6 +2,7 @@
 
 import random
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -468,3 +469,30 @@ def test_D12_the_journal_has_the_order_of_the_edits_whatever_is_refused(
         assert places == sorted(places)
         assert len(places) > 10
     assert bench.room.edits.waiting_bytes == 0
+
+
+def test_D12_J15_one_on_its_way_from_before_holds_up_none_that_came_before_it(bench: Bench) -> None:
+    """Its device closed its connection, joined anew, and sends all of it again in its order."""
+    propose(bench, delta(9))
+    [[from_before]], bench.waiting = bench.waiting, []
+    bench.take(bench.room.leave("ann"))
+    bench.join("ann", connection="ann again")
+    fenced = replace(bench.room.seats["ann again"].request, fence=2)
+    bench.room.seats["ann again"].request = fenced
+    propose(bench, delta(1), "ann again")
+    undo = Undo(PROJECT, "undo-0001")
+    propose(bench, undo, "ann again")
+    for number in (2, 9, 3):
+        propose(bench, delta(number), "ann again")
+    bench.heard["ann again"].clear()
+    bench.run(bench.room.answered(from_before, Outcome.FENCED, None))
+    told = [m for m in bench.heard["ann again"] if isinstance(m, Error)]
+    assert [(m.id, m.details.get("after")) for m in told] == [
+        ("delta-0009", None), ("delta-0003", "delta-0009"),
+    ]  # fmt: skip
+    bench.commit()
+    assert committed(bench) == ["delta-0001", "undo-0001", "delta-0002"]
+    for number in (9, 3):
+        propose(bench, delta(number), "ann again")
+    bench.commit()
+    assert committed(bench)[3:] == ["delta-0009", "delta-0003"]
