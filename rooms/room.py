@@ -494,7 +494,7 @@ class Room:
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
-        if seat.is_given_up or seat.in_flight_count or seat.has_queued:
+        if seat.is_given_up or seat.in_flight_count or seat.has_queued or seat.call_turns:
             return []
         try:
             return self.members.leave(seat.connection)

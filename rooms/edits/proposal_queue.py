@@ -108,6 +108,12 @@ class ProposalQueue:
                 yield from self._failed(seat, queued_request, error)
                 return
 
+    def call_ended(self, seat: Seat) -> Job:
+        """Its turn is over: what the member has queued behind it goes on, or its `leave` (D22)."""
+        yield from self.go_on(seat)
+        if seat.is_drained:
+            yield self._leave_if_done(seat)
+
     def _failed(self, seat: Seat, queued_request: QueuedRequest, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
         open_proposal, delta_id = (

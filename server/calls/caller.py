@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
+from server.live.room_restores import RestoreTurn
 from server.row_feed.subscriber import Subscriber
 
 
@@ -49,6 +50,8 @@ class Caller(Struct, frozen=True):
     """What its client said of the device beside its id."""
     machine: str = ""
     """Who calls by the socket on the machine, as `machine:root`; empty: a user does."""
+    turn: RestoreTurn | None = None
+    """Of a restore by a member: its place among what that sends (rule U6)."""
     when_replied: list[Callable[[bool], None]] = []
     """What follows the reply; each is told whether it was sent."""
 

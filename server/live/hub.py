@@ -36,6 +36,7 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import RoomCommits
 from server.live.room_jobs import refuse
+from server.live.room_restores import RestoreTurn
 from server.live.room_services import (
     Recipient,
     RoomClosed,
@@ -299,6 +300,12 @@ class Hub:
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
         return seat is not None and not seat.leave_answers
+
+    def restore_turn(self, connection: str, project: str, delta_id: str) -> RestoreTurn | None:
+        """Of a restore that has come from a member (rule U6); None: it is not in the room."""
+        if not self.is_in(connection, project) or (live := self.rooms[project]).is_closed:
+            return None
+        return live.restores.turn(live.room.seats[connection], delta_id)
 
     def _room_of(
         self, sender: Recipient, message: Gesture | ProposeDelta | Undo | Redo

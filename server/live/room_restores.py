@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import msgspec
@@ -38,6 +40,30 @@ class NotCommitted(Exception):
         super().__init__(error.message)
         self.error = error
         self.outcome = outcome
+
+
+@dataclass(slots=True)
+class RestoreTurn:
+    """The place of a restore among what its member sends, until `end`."""
+
+    seat: Seat
+    came: "asyncio.Future[int]"
+    """Done once all that the member sent before is."""
+    _end: Callable[[], None] | None
+
+    async def own(self, proposal: Proposal) -> Proposal:
+        """Wait for it; the proposal as of this seat: a later join of its device keeps it out (J15).
+
+        Raises `NotCommitted`, `RoomClosed`.
+        """
+        await self.came
+        return msgspec.structs.replace(proposal, fence=self.seat.request.fence)
+
+    def end(self) -> None:
+        """What the member has sent since goes on; it may be ended already."""
+        ended, self._end = self._end, None
+        if ended is not None:
+            ended()
 
 
 class RoomRestores:
@@ -83,26 +109,20 @@ class RoomRestores:
     def __len__(self) -> int:
         return len(self._futures_by_ticket) + self.one_at_a_time.locked()
 
-    @asynccontextmanager
-    async def in_turn(self, proposal: Proposal, seat: Seat | None) -> AsyncIterator[Proposal]:
-        """It is the turn of what this member asks for, and what it sends meanwhile waits (U6).
+    def turn(self, seat: Seat, delta_id: str) -> "RestoreTurn":
+        """One that has come: its place is behind what its member sent before (rule U6).
 
-        The proposal is of that seat from then on: a later join of its device keeps it out (J15).
-        `seat`: the caller's as the call came; None: it has none here, and waits for nothing. Raises
-        `NotCommitted`, `RoomClosed`.
+        What the member sends from now on waits until the turn ends. Raises `RoomClosed`.
         """
         self._jobs.check_open()
-        if seat is None:
-            yield proposal
-            return
-        ticket, turn_future = self._new_future()
-        try:
-            self._jobs.run(self._room.wait_for_turn(seat, proposal.delta_id, ticket))
-            await turn_future
-            yield msgspec.structs.replace(proposal, fence=seat.request.fence)
-        finally:
-            self._futures_by_ticket.pop(ticket, None)
-            self._jobs.run(self._room.end_turn(ticket))
+        ticket, came = self._new_future()
+        came.add_done_callback(_looked_at)
+        self._jobs.run(self._room.wait_for_turn(seat, delta_id, ticket))
+        return RestoreTurn(seat, came, partial(self._end_turn, ticket))
+
+    def _end_turn(self, ticket: int) -> None:
+        self._futures_by_ticket.pop(ticket, None)
+        self._jobs.run(self._room.end_turn(ticket))
 
     @asynccontextmanager
     async def holding_edits(self) -> AsyncIterator[None]:
@@ -229,3 +249,9 @@ class RoomRestores:
         self._futures_by_ticket.clear()
         for node in list(self._holders):
             self._forget(node)
+
+
+def _looked_at(future: "asyncio.Future[int]") -> None:
+    """Nobody may wait for it: the call was refused before."""
+    if not future.cancelled():
+        future.exception()

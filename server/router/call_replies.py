@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from schema.calling.batch_calls import Batch, BatchAnswers
+from schema.calling.projects.snapshot_calls import RestoreSnapshot
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from schema.limits import MAX_CALLS_IN_FLIGHT, MAX_REPLY_BYTES
@@ -22,6 +23,7 @@ from server.calls.dispatch import dispatch, require_callable
 from server.calls.failures import as_error, counted
 from server.encoding.codec import BadMessage, Codec
 from server.identity import NOTHING_SAID, Identity
+from server.live.room_restores import RestoreTurn
 from server.metrics.durations import Observe
 from server.metrics.metrics import Count
 from server.refused import Refused, too_often
@@ -93,11 +95,18 @@ class CallReplies:
         if isinstance(params, Batch) and (wait := connection.seconds_to_pay(len(params.calls) - 1)):
             connection.send(as_error(call.id, too_often(wait, "each call of a batch is a message")))
             return
-        caller = self._caller(connection)
+        turn = self._turn(connection, params)
+        caller = self._caller(connection, turn)
         connection.calls_in_flight += 1
         self._spawn(self._answer(connection, caller, call, params))
 
-    def _caller(self, connection: Connection) -> Caller:
+    def _turn(self, connection: Connection, params: msgspec.Struct) -> RestoreTurn | None:
+        """The place of a restore: of all calls it alone has one among its member's edits (U6)."""
+        if not isinstance(params, RestoreSnapshot):
+            return None
+        return self._context.hub.restore_turn(connection.id, params.project, params.id)
+
+    def _caller(self, connection: Connection, turn: RestoreTurn | None) -> Caller:
         session = connection.session
         return Caller(
             id=connection.id,
@@ -109,6 +118,7 @@ class CallReplies:
             device_said=session.device_said
             if isinstance(session, Greeted | LoggedIn)
             else NOTHING_SAID,
+            turn=turn,
         )
 
     async def _answer(
@@ -129,6 +139,8 @@ class CallReplies:
             connection.send(counted(told, self._count))
         finally:
             connection.calls_in_flight -= 1
+            if caller.turn is not None:
+                caller.turn.end()
             for follow in caller.when_replied:
                 follow(was_sent)
             self._count(f"calls.{call.method}")

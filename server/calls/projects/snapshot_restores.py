@@ -22,7 +22,7 @@ from server.calls.projects.snapshots import stored_document
 from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
 from server.live.live_room import LiveRoom
-from server.live.room_restores import NotCommitted
+from server.live.room_restores import NotCommitted, RestoreTurn
 from server.loop.threads import yield_gil
 from server.refused import Refused
 
@@ -43,18 +43,31 @@ async def restore(context: Context, caller: Caller, params: RestoreSnapshot) -> 
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
-    joined = context.hub.rooms.get(params.project)
-    seat = None if joined is None else joined.room.seats.get(caller.id)
+    if caller.turn is not None:  # it ends once the call is answered
+        return await _restored(context, caller, params, caller.turn)
+    turn = context.hub.restore_turn(caller.id, params.project, params.id)
+    try:
+        return await _restored(context, caller, params, turn)
+    finally:
+        if turn is not None:
+            turn.end()
+
+
+async def _restored(
+    context: Context, caller: Caller, params: RestoreSnapshot, turn: RestoreTurn | None
+) -> Restored:
+    """`turn`: of who is in the room; whoever is not waits for nothing."""
     allowance = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = _proposal(context, caller, params)
     if (restored_before := await _restored_before(context, proposal)) is not None:
         return restored_before
     await require_not_archived(context, params.project)
-    live = await context.hub.open(params.project) if joined is None or seat is None else joined
     try:
-        async with live.restores.in_turn(proposal, seat) as own_proposal:
-            return await _made_alone(context, caller, live, own_proposal, allowance)
+        if turn is not None:
+            proposal = await turn.own(proposal)
+        live = await context.hub.open(params.project)
+        return await _made_alone(context, caller, live, proposal, allowance)
     except NotCommitted as refusal:
         raise Refused.by(refusal.error) from None
 

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -319,6 +320,10 @@ def lost_feed(live: LiveRoom) -> Feed:
     return feed
 
 
+async def refused_turn(live: LiveRoom) -> None:
+    live.restores.turn(Mock(), "restore-1")
+
+
 CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "store_if_new": lambda live: live.checkpoints.store_if_new(0.0),
     "freeze": lambda live: live.freeze(),
@@ -327,7 +332,7 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "record_effective_ops": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restores.restore(proposal_of(live.room.project), [], "c"),
-    "in_turn": lambda live: live.restores.in_turn(proposal_of("p"), None).__aenter__(),
+    "turn": refused_turn,
     "holding_edits": lambda live: live.restores.holding_edits().__aenter__(),
     "others_waiting": lambda live: live.restores.others_waiting().__enter__(),
     "hold_for": lambda live: live.restores.hold_for("another node", 5_000),

@@ -1,6 +1,7 @@
 """A restore brings its snapshot's state, whatever others do at that moment (rules N4, N9)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -165,8 +166,8 @@ async def sent_at_once(node: Node, ann: Wire, project: str) -> Seat:
     return seat
 
 
-async def stored_ids(node: Node, project: str) -> list[str]:
-    return [entry.delta_id for entry in await node.journal.read(project, 1, 100)]
+async def stored_ids(node: Node, project: str, after: int = 1) -> list[str]:
+    return [entry.delta_id for entry in await node.journal.read(project, after, 100)]
 
 
 async def test_U6_a_restore_comes_behind_what_its_member_sent_before_and_ahead_of_the_rest(
@@ -182,6 +183,30 @@ async def test_U6_a_restore_comes_behind_what_its_member_sent_before_and_ahead_o
     assert (await ann.answer_to("edit-0003"))["seq"] == 6
     in_order = ["edit-0001", "undo-0001", "edit-0002", "restore-1", "edit-0003"]
     assert await stored_ids(node, project) == in_order
+
+
+async def test_U6_a_restore_has_its_place_where_it_was_received(node: Node) -> None:
+    """However long it takes until it is begun: of a user's calls two are at once."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    kept = await ann.result("snapshots.create", project=project, name="kept")
+    params = {"project": project, "snapshot": kept["id"]}
+    in_order = []
+    for n in range(3):
+        for _ in range(2):
+            await ann.send({"t": "call", "id": ann.new_id(), "method": "projects.list"})
+        in_order += [f"edit-{n}-1", f"restore-{n}", f"edit-{n}-2"]
+        await ann.propose(project, marker(f"marker_{n}"), id=f"edit-{n}-1")
+        call = {"t": "call", "id": f"call-000{n}", "method": "snapshots.restore"}
+        await ann.send(call | {"params": params | {"id": f"restore-{n}"}})
+        await ann.propose(project, marker(f"marker_{n}"), id=f"edit-{n}-2")
+    await ann.send({"t": "leave", "project": project, "id": "leave-0001"})
+    left = await ann.answer_to("leave-0001")
+    assert left["t"] == "left"
+    answers = ann.heard("reply", "error", "ack")
+    assert Counter(answer["t"] for answer in answers) == {"reply": 9, "ack": 9}
+    assert await stored_ids(node, project, after=0) == in_order
 
 
 async def test_U6_D23_a_restore_is_dropped_with_what_its_member_sent_before(node: Node) -> None:
