@@ -27,7 +27,12 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description=DESCRIPTION,
         epilog=f"faults: {', '.join(names)}",
     )
-    chaos.add_argument("--seconds", type=positive, default=60.0, help="how long (60)")
+    chaos.add_argument(
+        "--seconds",
+        type=positive,
+        default=60.0,
+        help="faults begin for so long (60); to end and compare them takes up to 2 minutes more",
+    )
     chaos.add_argument("--seed", type=int, default=1, help="of the order of faults (1)")
     chaos.add_argument("--nodes", type=at_least(1, MOST_NODES), default=3, help="nodes (3)")
     chaos.add_argument("--musicians", type=at_least(3), default=10, help="how many (10)")

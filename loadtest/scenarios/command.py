@@ -246,7 +246,15 @@ def _add_browser(browser: argparse.ArgumentParser) -> None:
     _finish(browser, run_browser)
 
 
+EXIT_CODES = (
+    "Exit codes: 0 it ran, and nothing was lost (a goal that was not reached is marked in the "
+    "report, and decides nothing: it is the machine's, too), 1 something was lost or could not be "
+    "measured, 2 not called rightly."
+)
+
+
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.epilog = EXIT_CODES
     parser.add_argument(
         "--report", type=directory_of_caller, metavar="DIR", help="write an HTML page there"
     )
