@@ -14,7 +14,8 @@ import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused_edits.js";
 import { TakingBack } from "./history/taking_back.js";
 import { tellWhatCame } from "./importing/leaving.js";
-import { leftInWords, roleInWords } from "./people/own_place_words.js";
+import { hasLeft, keepLeaving } from "./people/own_leaving.js";
+import { goneInWords, leftInWords, roleInWords } from "./people/own_place_words.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
 import { Launches } from "./playing/launches.js";
@@ -217,6 +218,7 @@ export class Studio {
     this.edits.value = edits;
     this.past = this.client.past(project);
     this.room.value = room;
+    keepLeaving(project, null);
     void tellWhatCame(this, room);
   }
 
@@ -237,7 +239,10 @@ export class Studio {
       void this.leave();
       return;
     }
-    this.tell(leftInWords(why), "failure");
+    const { project } = room;
+    const isOurWish = (why.code === "access_revoked" || why.code === "not_found") && hasLeft(project, this.client.user.value?.id ?? "");
+    if (isOurWish) this.tell(goneInWords([...room.all("project").values()][0]?.name ?? ""));
+    else this.tell(leftInWords(why), "failure");
     this.show("projects");
   }
 

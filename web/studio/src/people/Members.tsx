@@ -7,6 +7,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import type { Studio } from "../studio.js";
 import { ON_COLOUR, safeColour } from "./colours.js";
 import { initials } from "./initials.js";
+import { keepLeaving } from "./own_leaving.js";
 import { ROLE_WORDS, rolesFor } from "./roles.js";
 
 type Member = Calls["members.list"]["result"]["members"][number];
@@ -49,6 +50,15 @@ function OneMember({ studio, project, member, isOnlyOwner, onChanged }: Props) {
   const after = (done: Promise<unknown>): void => {
     done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
   };
+  const leave = async (): Promise<void> => {
+    keepLeaving(project, user.id);
+    try {
+      await studio.client.call("members.revoke", { project, user: user.id });
+    } catch (error) {
+      keepLeaving(project, null);
+      throw error;
+    }
+  };
   const putOut = (): void => {
     if (isOnlyOwner) {
       studio.tell("A project needs an owner; make someone else one first.", "failure"); // as the server says of the role
@@ -57,7 +67,7 @@ function OneMember({ studio, project, member, isOnlyOwner, onChanged }: Props) {
     studio.question.value = {
       title: isMe ? "Leave this project" : `Put ${name} out`, action: isMe ? "Leave" : "Put out",
       words: isMe ? "You do not see this project any more. An owner must let you in again." : `${name} does not see this project any more, and is out of it at once. What they edited stays.`,
-      onYes: () => after(studio.client.call("members.revoke", { project, user: user.id })),
+      onYes: () => after(isMe ? leave() : studio.client.call("members.revoke", { project, user: user.id })),
     };
   };
   return (

@@ -3,11 +3,18 @@
 import { readable } from "../../../pages/failure_words.js";
 import { mayEdit, ROLE_WORDS } from "./roles.js";
 
+const LONGEST_NAME = 80;
+
 const LEFT: { readonly [code: string]: string } = {
-  access_revoked: "You are no member of this project any more: an owner has put you out.",
+  access_revoked: "You are no member of this project any more: an owner has put you out, or you have left it elsewhere.",
   not_found: "There is no such project, or you are no member of it. Ask for an invitation.",
   forbidden: "You may not open this project. Ask an owner for an invitation.",
 };
+
+/** `name`: of the project; "": it has none. */
+export function goneInWords(name: string): string {
+  return name === "" ? "You have left the project." : `You have left ${name.slice(0, LONGEST_NAME)}.`;
+}
 
 export function leftInWords({ code, message }: { readonly code: string; readonly message: string }): string {
   return LEFT[code] ?? (readable(message) || `You are out of the project (${code}). Open it again.`);
