@@ -25,9 +25,7 @@ async def test_R3_who_leaves_by_themselves_reads_so_in_each_tab_and_who_is_put_o
         await page.see(".toast:has-text('You have left Song.')")
         await page.see("h1:has-text('Projects')")
         assert await page.value(OUT) is False
-    await ann.result(
-        "members.grant", project=project, email="ben@example.org", role="editor"
-    )
+    await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
     await ben.value(f"location.hash = '#project={project}'; 0")
     await synced(ben)
     await ann.result("members.revoke", project=project, user=user)

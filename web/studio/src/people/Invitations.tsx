@@ -8,6 +8,7 @@ import { Choice, Field, Form, type Fields } from "../../../pages/Form.js";
 import type { Studio } from "../studio.js";
 import { mailedInWords } from "./mailed_words.js";
 import { ROLE_WORDS } from "./roles.js";
+import type { Members } from "./use_members.js";
 
 type Invitation = Calls["invitations.list"]["result"]["invitations"][number];
 
@@ -15,15 +16,15 @@ const ROLES = ["editor", "commenter", "viewer"] as const satisfies readonly Invi
 const HOURS = [["1", "an hour"], ["24", "a day"], ["168", "a week"], ["720", "30 days"]] as const;
 const PAGE = 50;
 
-/** `here`: who is; they may have come by one of them. */
-export function Invitations({ studio, project, here }: { studio: Studio; project: string; here: string }) {
+/** `members`: another map with each who comes, by one of them perhaps; null: they are not here yet. */
+export function Invitations({ studio, project, members }: { studio: Studio; project: string; members: Members["rows"] }) {
   const [openInvitations, setOpenInvitations] = useState<readonly Invitation[]>([]);
   const [link, setLink] = useState<string | null>(null);
   const load = (): void => {
     studio.client.call("invitations.list", { project, limit: PAGE, order: ["-created_at"] })
       .then((page) => setOpenInvitations(page.invitations.filter(isOpen)), (error: unknown) => studio.tell(inWords(error), "failure"));
   };
-  useEffect(load, [project, here]);
+  useEffect(load, [project, members]);
   const invite = async (fields: Fields): Promise<void> => {
     const made = await studio.client.call("invitations.create", invitationOf(project, fields));
     setLink(made.token === null ? null : `${location.origin}/studio#invite=${made.token}`);

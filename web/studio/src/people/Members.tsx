@@ -1,7 +1,7 @@
 /** Members of the project and their roles; owners change them, everyone may leave. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Calls, Role } from "@prime/client";
+import type { Role } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
 import type { Studio } from "../studio.js";
@@ -9,26 +9,17 @@ import { ON_COLOUR, safeColour } from "./colours.js";
 import { initials } from "./initials.js";
 import { keepLeaving } from "./own_leaving.js";
 import { ROLE_WORDS, rolesFor } from "./roles.js";
+import type { Member, Members as Followed } from "./use_members.js";
 
-type Member = Calls["members.list"]["result"]["members"][number];
-
-const PAGE = 200;
-
-/** `here`: who is; another may be a member since they came. */
-export function Members({ studio, project, here }: { studio: Studio; project: string; here: string }) {
-  const [members, setMembers] = useState<readonly Member[]>([]);
-  const [failure, setFailure] = useState("");
-  const load = (): void => {
-    studio.client.call("members.list", { project, limit: PAGE })
-      .then((page) => { setMembers(page.members); setFailure(""); }, (error: unknown) => setFailure(inWords(error)));
-  };
-  useEffect(load, [project, here, studio.role.value]);
+export function Members({ studio, project, followed }: { studio: Studio; project: string; followed: Followed }) {
+  const { rows, failure, again } = followed;
+  const members = [...(rows?.values() ?? [])];
   const isAlone = members.filter(({ role }) => role === "owner").length === 1;
   return (
     <section aria-label="Members">
       <h2>Members</h2>
-      {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={load}>Try again</button></p>}
-      <ul class="list">{members.map((member) => <OneMember key={member.user.id} studio={studio} project={project} member={member} isOnlyOwner={isAlone && member.role === "owner"} onChanged={load} />)}</ul>
+      {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={again}>Try again</button></p>}
+      <ul class="list">{members.map((member) => <OneMember key={member.user.id} studio={studio} project={project} member={member} isOnlyOwner={isAlone && member.role === "owner"} />)}</ul>
     </section>
   );
 }
@@ -38,17 +29,23 @@ interface Props {
   readonly project: string;
   readonly member: Member;
   readonly isOnlyOwner: boolean;
-  readonly onChanged: () => void;
 }
 
-function OneMember({ studio, project, member, isOnlyOwner, onChanged }: Props) {
+function OneMember({ studio, project, member, isOnlyOwner }: Props) {
   const { user, role } = member;
+  /** The role that was chosen here, until it is told that the member has it, or another; null: none was. */
+  const [chosen, setChosen] = useState<Role | null>(null);
+  useEffect(() => setChosen(null), [role]);
   const isMe = user.id === studio.client.user.value?.id;
   const isOwner = studio.role.value === "owner";
   const [plain, room] = [user.name || user.username, studio.room.value];
   const name = (room === null ? plain : room.nameOf(user.id, plain)).slice(0, 60);
   const after = (done: Promise<unknown>): void => {
-    done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
+    done.catch((error: unknown) => { studio.tell(inWords(error), "failure"); setChosen(null); });
+  };
+  const grant = (next: Role): void => {
+    setChosen(next);
+    after(studio.client.call("members.grant", { project, user: user.id, role: next }));
   };
   const leave = async (): Promise<void> => {
     keepLeaving(project, user.id);
@@ -76,8 +73,7 @@ function OneMember({ studio, project, member, isOnlyOwner, onChanged }: Props) {
       <span class="grow"><bdi>{name}</bdi>{isMe && <small class="quiet"> you</small>}</span>
       {isOwner
         ? (
-          <select aria-label={`Role of ${name}`} value={role}
-            onChange={(event) => after(studio.client.call("members.grant", { project, user: user.id, role: event.currentTarget.value as Role }))}>
+          <select aria-label={`Role of ${name}`} value={chosen ?? role} onChange={(event) => grant(event.currentTarget.value as Role)}>
             {rolesFor(user.is_guest, role).map((each) => <option key={each} value={each}>{ROLE_WORDS[each].title}</option>)}
           </select>
         )

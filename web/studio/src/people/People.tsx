@@ -1,17 +1,23 @@
 /** Who is here, who is a member, and invitations. */
 
+import type { Room } from "@prime/client";
+
 import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { Avatar } from "./Avatars.js";
 import { activityInWords } from "./activity_words.js";
 import { Invitations } from "./Invitations.js";
 import { Members } from "./Members.js";
+import { useMembers } from "./use_members.js";
 
 export function People({ studio }: { studio: Studio }) {
   const room = studio.room.value;
-  const others = useLive(room?.others, []);
-  if (room === null) return null;
-  const here = others.map(({ member }) => member).join(" ");
+  return room === null ? null : <PeopleOf studio={studio} room={room} />;
+}
+
+function PeopleOf({ studio, room }: { studio: Studio; room: Room }) {
+  const others = useLive(room.others, []);
+  const members = useMembers(studio.client, room.project);
   return (
     <div class="people">
       <section aria-label="Here now">
@@ -26,8 +32,8 @@ export function People({ studio }: { studio: Studio }) {
         </ul>
         {others.length === 0 && <p class="quiet">Nobody but you.</p>}
       </section>
-      <Members studio={studio} project={room.project} here={here} />
-      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} here={here} />}
+      <Members studio={studio} project={room.project} followed={members} />
+      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} members={members.rows} />}
     </div>
   );
 }
