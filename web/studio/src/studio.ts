@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Status, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -15,8 +15,8 @@ import { Refusals, refusedInWords } from "./history/refused_edits.js";
 import { TakingBack } from "./history/taking_back.js";
 import { tellWhatCame } from "./importing/leaving.js";
 import { hasLeft, keepLeaving } from "./people/own_leaving.js";
-import { goneInWords, leftInWords, roleInWords } from "./people/own_place_words.js";
-import { mayEdit } from "./people/roles.js";
+import { goneInWords, leftInWords, noEditsInWords, roleInWords } from "./people/own_place_words.js";
+import { mayEdit, mayEditAll } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
 import { Launches } from "./playing/launches.js";
 import type { Grid } from "./timeline/grid.js";
@@ -121,6 +121,8 @@ export class Studio {
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
   readonly role = signal("");
+  /** What has ended the client, and with it our room, for good; null: nothing has. */
+  readonly over: Signal<Status | null> = signal(null);
   /** Whether we have no account; null: it is not known yet. */
   readonly isGuest: Signal<boolean | null> = signal(null);
   /** Changes what is shown. */
@@ -137,6 +139,7 @@ export class Studio {
       outbox: indexedDbOutbox(),
       tokens: localTokens(),
     });
+    this.client.status.subscribe((status) => { if (status.name === "over") this.over.value = status; });
     this.client.user.subscribe((user, was) => { if (user?.id !== was?.id) void this.learnWhetherGuest(user?.id ?? null); });
   }
 
@@ -159,7 +162,32 @@ export class Studio {
 
   /** Whether edits are taken: we may, and now is shown. */
   get mayEdit(): boolean {
-    return this.moment.value === null && mayEdit(this.role.value);
+    return this.moment.value === null && this.mayBringBack;
+  }
+
+  /** Whether nobody edits here just now, whatever the role. */
+  get isAtRest(): boolean {
+    return this.over.value !== null;
+  }
+
+  /** Whether something of the past may be brought back, by an undo too. */
+  get mayBringBack(): boolean {
+    return !this.isAtRest && mayEdit(this.role.value);
+  }
+
+  /** Whether snapshots may be made, named and restored. */
+  get mayEditAll(): boolean {
+    return this.mayBringBack && mayEditAll(this.role.value);
+  }
+
+  /** Whether members and invitations may be changed. */
+  get isOwner(): boolean {
+    return this.over.value === null && this.role.value === "owner";
+  }
+
+  /** For whom no edits are taken just now. */
+  get whyNoEdits(): string {
+    return noEditsInWords({ seq: this.moment.value?.seq ?? null, role: this.role.value, over: this.over.value });
   }
 
   /** Set once, at the start. */
@@ -274,11 +302,6 @@ export class Studio {
   seek(time: number): void {
     this.playhead.value = Math.max(0, time);
     this.showPresence({ playhead: { time: this.playhead.value, playing: this.isPlaying.value } });
-  }
-
-  /** Whether something of the past may be brought back. */
-  get mayBringBack(): boolean {
-    return mayEdit(this.role.value);
   }
 
   /** Show the song as it was after an edit; false: it cannot be had, and that is told. */

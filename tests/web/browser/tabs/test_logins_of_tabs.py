@@ -4,7 +4,15 @@ import pytest
 
 from tests.server.conftest import Nodes
 from tests.web.browser.driving import Browser, Page, in_chromium
-from tests.web.browser.studio import page_of, register
+from tests.web.browser.studio import (
+    axis,
+    enter_by,
+    invited,
+    page_of,
+    register,
+    song,
+    synced,
+)
 
 pytestmark = in_chromium(longest=20)
 
@@ -16,6 +24,16 @@ globalThis.tokens = new Set();
 globalThis.renewed = 0;
 setInterval(() => tokens.add(localStorage.getItem("prime.refresh_token")), 100);
 """
+
+WIDE = {"width": 1280, "height": 800}
+
+OFFERED = """
+[...document.querySelectorAll("button:enabled, select:enabled, input:enabled")]
+  .map((each) => each.getAttribute("aria-label") || each.textContent || each.name)
+  .filter((words) => /^(\\+|Undo|Redo|Import|Mute|Solo|Loop$|Volume)/.test(words)
+    || /^(Role of|Put |Leave|Invite|Restore$|Rename|Delete|Take a)/.test(words))
+"""
+"""What is shown of the tools that change something."""
 
 WATCHED = """
 globalThis.statuses = [];
@@ -69,3 +87,41 @@ async def test_H12_a_duplicated_tab_gets_a_device_of_its_own_and_a_loaded_one_ke
     await twin.do("reload")
     await twin.see("button:has-text('Log in')")
     assert await device(twin) == second
+
+
+@pytest.mark.usefixtures("pages")
+async def test_A3_a_tab_whose_login_ended_in_another_takes_no_edits_and_says_why(
+    nodes: Nodes, browser: Browser
+) -> None:
+    node = await nodes.start()
+    ann = await node.musician("ann")
+    project = await song(ann)
+    here = await enter_by(browser, "Ben", await invited(ann, project, node), viewport=WIDE)
+    user = await here.value("prime.studio.client.user.value.id")
+    await ann.result("members.grant", project=project, user=user, role="owner")
+    await here.see("button:has-text('+ Track'):enabled")
+    other = await browser.open("other", page_of(node, f"#project={project}"), "Ben")
+    await synced(other)
+    await here.click("button:has-text('People')")
+    await here.see("[aria-label='Leave the project']")
+    left, top, scale = await axis(here)
+    await here.do("mouse.move", left + 5 * scale, top + 80)
+    await here.do("mouse.down")
+    await here.do("mouse.move", left + 9 * scale, top + 80)
+    await other.value("prime.studio.client.logout()")
+    await other.see("button:has-text('Log in')")
+    await here.see("[role=alert]:has-text('You were logged out')")
+    await here.see("button:has-text('+ Track'):disabled")
+    await here.do("mouse.up")
+    await here.do("mouse.move", left, top + 200)
+    assert await here.value(OFFERED) == []
+    for keys in ("t", "Control+z"):
+        await here.press(".track-head", keys)
+        await here.see(".toast:has-text('You were logged out')")
+        await here.click(".toast [aria-label=Dismiss]")
+        await here.until("document.querySelector('.toast') === null")
+    await here.click("button:has-text('Snapshots')")
+    await here.see(".snapshots")
+    assert await here.value(OFFERED) == []
+    assert (await ann.result("history.list", project=project))["entries"][0]["seq"] == 1
+    await here.accessible()

@@ -84,7 +84,7 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     studio.select("tracks", isSelected ? selectedTracks().filter((id) => id !== row.id) : [...selectedTracks(), row.id]);
   };
   const name = (text: string): void => {
-    const room = studio.room.value;
+    const room = studio.mayEdit ? studio.room.value : null; // it may have changed while the name was typed
     if (text !== track.name) room?.edit((tx) => rename(tx, room, "tracks", row.id, text));
   };
   const press = (event: KeyboardEvent): void => {

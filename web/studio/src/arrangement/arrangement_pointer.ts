@@ -100,8 +100,14 @@ export class ArrangementPointer {
     this.press = { kind: "none" };
     view.marquee = null;
     view.drawPeople();
-    const room = studio.room.value;
-    if (room === null) return;
+    const room = this.mayEdit ? studio.room.value : null; // it may have changed since it was pressed
+    if (room === null) {
+      if (press.kind === "drag") press.gesture.cancel();
+      view.dragged = new Map();
+      view.draggedChip = null;
+      view.drawSong();
+      return;
+    }
     if (press.kind === "new-clip") {
       const end = snapped(beatsAt(view.axis.value, x), this.grid);
       const id = drawn(room, press.track, press.time, Math.max(this.grid || 1, end - press.time));

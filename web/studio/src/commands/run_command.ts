@@ -6,7 +6,6 @@ import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import { setLoop } from "../arrangement/ruler/loop_edits.js";
 import { spanOf } from "../timeline/spans.js";
 import { addTrack, group } from "../arrangement/track_edits.js";
-import { noEditsInWords } from "../people/own_place_words.js";
 import type { Studio, Tool } from "../studio.js";
 import { withClips } from "./clip_commands.js";
 import type { Command } from "./key_table.js";
@@ -48,7 +47,7 @@ const BY_THEMSELVES: ReadonlySet<Command> = new Set(["new track", "new marker", 
 /** Returns whether something would have been edited; a key that would have done nothing is left to the browser. */
 function tellWhyNot(command: Command, studio: Studio): boolean {
   const isEdit = command !== "copy" && (studio.selection.value !== null || BY_THEMSELVES.has(command));
-  if (isEdit) studio.tell(noEditsInWords(studio.moment.value?.seq ?? null, studio.role.value), "warning");
+  if (isEdit) studio.tell(studio.whyNoEdits, "warning");
   return isEdit;
 }
 

@@ -5,7 +5,6 @@ import type { Room } from "@prime/client";
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
-import { mayEditAll } from "../people/roles.js";
 import type { Studio } from "../studio.js";
 import { DifferenceList } from "./comparing/DifferenceList.js";
 import { CompareForm, nameOfSnapshot, sidesOf } from "./comparing/CompareForm.js";
@@ -37,7 +36,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
   return (
     <div class="snapshots">
       {comparison !== null && <DifferenceList studio={studio} room={room} comparison={comparison} />}
-      {mayEditAll(studio.role.value) && (
+      {studio.mayEditAll && (
         <Form key={taken} label="New snapshot" action="Take a snapshot" underWay="Taking a snapshot …" onSubmit={async ({ name = "" }) => {
           await room.snapshots.create({ name });
           setTaken((count) => count + 1);
@@ -70,7 +69,6 @@ function One({ studio, room, snapshot, onChanged }: Props) {
     if (studio.room.value === room) beginComparing(studio, from!, nowSide(room));
   };
   const isNamed = snapshot.kind === "manual";
-  const role = studio.role.value;
   const isOurs = snapshot.author !== null && snapshot.author.id === studio.client.user.value?.id;
   return (
     <li class="card snapshot">
@@ -79,10 +77,10 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       <div class="row">
         <button type="button" onClick={() => void studio.showMoment(snapshot.position.seq)}>Look</button>
         <button type="button" onClick={() => { compare().catch((error: unknown) => studio.fail(error)); }}>Compare with now</button>
-        {mayEditAll(role) && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
+        {studio.mayEditAll && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
         {studio.isGuest.value === false && <button type="button" onClick={() => setAsks("fork")}>Fork</button>}
-        {mayEditAll(role) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
-        {isNamed && (role === "owner" || isOurs) && (
+        {studio.mayEditAll && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
+        {isNamed && (studio.role.value === "owner" || isOurs) && !studio.isAtRest && (
           <button type="button" class="danger" onClick={() => {
             studio.question.value = { title: "Delete a snapshot", words: `${name} is gone then; the song stays as it is.`, action: "Delete it", onYes: () => doing(room.snapshots.delete(snapshot.id)) };
           }}>Delete</button>

@@ -35,6 +35,10 @@ export class TakingBack {
   private take(purpose: "undo" | "redo", step: (room: Room) => Promise<Saved>): void {
     const room = this.studio.room.value;
     if (room === null) return;
+    if (!this.studio.mayBringBack) {
+      this.studio.tell(this.studio.whyNoEdits, "warning", ABOUT);
+      return;
+    }
     const stepNumber = (this.steps += 1);
     const isLatest = (): boolean => stepNumber === this.steps && this.studio.room.value === room; // of several it is told
     const before = countsOf(room);

@@ -90,7 +90,7 @@ class BringingIn {
           this.percent = Math.floor((ops / bringing.count) * 100);
           this.tellProgress();
         },
-        mayGoOn: () => studio.room.value === room && mayEdit(room.role.value) && shown.areThere(),
+        mayGoOn: () => studio.room.value === room && studio.over.value === null && mayEdit(room.role.value) && shown.areThere(),
       });
       stop();
       shown.all();
@@ -121,7 +121,7 @@ class BringingIn {
   }
 
   private whyBrokenOff(error: unknown): Parameters<typeof brokenOffInWords>[1] {
-    if (this.studio.room.value !== this.room || error instanceof Unanswered) return "left";
+    if (this.studio.room.value !== this.room || this.studio.over.value !== null || error instanceof Unanswered) return "left";
     if (!mayEdit(this.room.role.value)) return "role";
     return error instanceof Stopped ? "gone" : { error };
   }

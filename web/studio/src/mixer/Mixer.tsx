@@ -68,7 +68,7 @@ function Strip({ studio, id }: { studio: Studio; id: string }) {
         <Fader {...common} property="volume" label={`Volume of ${name}`} shown={channel.volume} stored={stored.volume} onHeld={setHeld} />
         <Meter studio={studio} channel={id} />
       </div>
-      <GainField room={room} id={id} shown={held ?? channel.volume} label={`Volume of ${name} in dB`} isFixed={isFixed} />
+      <GainField room={isFixed ? null : room} id={id} shown={held ?? channel.volume} label={`Volume of ${name} in dB`} isFixed={isFixed} />
       <Fader {...common} property="pan" label={`Pan of ${name}`} shown={channel.pan} stored={stored.pan} />
       <div class="row switches">
         <button type="button" class="small" aria-label={`Mute ${name}`} aria-pressed={channel.mute} disabled={isFixed} onClick={() => set({ mute: !channel.mute })}>M</button>

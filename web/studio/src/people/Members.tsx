@@ -37,7 +37,7 @@ function OneMember({ studio, project, member, isOnlyOwner }: Props) {
   const [chosen, setChosen] = useState<Role | null>(null);
   useEffect(() => setChosen(null), [role]);
   const isMe = user.id === studio.client.user.value?.id;
-  const isOwner = studio.role.value === "owner";
+  const { isOwner } = studio;
   const [plain, room] = [user.name || user.username, studio.room.value];
   const name = (room === null ? plain : room.nameOf(user.id, plain)).slice(0, 60);
   const after = (done: Promise<unknown>): void => {
@@ -78,7 +78,7 @@ function OneMember({ studio, project, member, isOnlyOwner }: Props) {
           </select>
         )
         : <small class="quiet">{ROLE_WORDS[role].title}</small>}
-      {(isOwner || isMe) && <button type="button" aria-label={isMe ? "Leave the project" : `Put ${name} out`} onClick={putOut}>{isMe ? "Leave" : "×"}</button>}
+      {(isOwner || (isMe && studio.over.value === null)) && <button type="button" aria-label={isMe ? "Leave the project" : `Put ${name} out`} onClick={putOut}>{isMe ? "Leave" : "×"}</button>}
     </li>
   );
 }

@@ -33,7 +33,7 @@ function PeopleOf({ studio, room }: { studio: Studio; room: Room }) {
         {others.length === 0 && <p class="quiet">Nobody but you.</p>}
       </section>
       <Members studio={studio} project={room.project} followed={members} />
-      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} members={members.rows} />}
+      {studio.isOwner && <Invitations studio={studio} project={room.project} members={members.rows} />}
     </div>
   );
 }

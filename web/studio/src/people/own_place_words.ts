@@ -1,6 +1,9 @@
 /** What the server tells us about our own place in a project, in words. */
 
+import type { Status } from "@prime/client";
+
 import { readable } from "../../../pages/failure_words.js";
+import { overInWords } from "../connection/trouble_words.js";
 import { mayEdit, ROLE_WORDS } from "./roles.js";
 
 const LONGEST_NAME = 80;
@@ -20,8 +23,18 @@ export function leftInWords({ code, message }: { readonly code: string; readonly
   return LEFT[code] ?? (readable(message) || `You are out of the project (${code}). Open it again.`);
 }
 
-/** Why an edit is not taken just now. `seq`: of the moment that is shown; null: now is. */
-export function noEditsInWords(seq: number | null, role: string): string {
+/** What keeps edits from being taken. */
+interface Standstill {
+  /** Of the moment that is shown; null: now is. */
+  readonly seq: number | null;
+  readonly role: string;
+  /** What has ended the client; null: nothing has. */
+  readonly over: Status | null;
+}
+
+/** Why an edit is not taken just now. */
+export function noEditsInWords({ seq, role, over }: Standstill): string {
+  if (over !== null) return overInWords(over);
   if (seq !== null) return `This is the song after edit ${seq}, where nothing can be edited: go back to now first (Escape).`;
   const title = role in ROLE_WORDS ? ROLE_WORDS[role as keyof typeof ROLE_WORDS].title.toLowerCase() : role;
   return `You are ${title} of this project: you may look and listen, and not edit. Ask an owner for another role.`;

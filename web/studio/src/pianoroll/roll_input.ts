@@ -24,7 +24,11 @@ export function listening(canvas: HTMLCanvasElement, roll: () => Roll | null, se
     pressed = [...pressed.slice(-1), pointer.down(...at(event), event.shiftKey)];
   }, { signal });
   canvas.addEventListener("pointermove", (event) => pointer?.move(...at(event), event.altKey), { signal });
-  canvas.addEventListener("pointerup", () => { pointer?.up(); pointer = null; }, { signal });
+  canvas.addEventListener("pointerup", () => {
+    if (roll()?.room === null) pointer?.cancel(); // edits may not be taken any more since it was pressed
+    else pointer?.up();
+    pointer = null;
+  }, { signal });
   canvas.addEventListener("pointercancel", () => { pointer?.cancel(); pointer = null; }, { signal });
   canvas.addEventListener("dblclick", (event) => {
     const now = roll();

@@ -40,7 +40,7 @@ class Page {
       all: (collection: Collection) => this.song.all(collection), get: (collection: Collection, id: string) => this.song.get(collection, id),
     };
     this.studio = {
-      client, device: "d", room: { value: room }, edits: { value: new EditList(client, room.project, (_id, name) => name) },
+      client, device: "d", mayBringBack: true, room: { value: room }, edits: { value: new EditList(client, room.project, (_id, name) => name) },
       tell: (text: string) => { this.told.push(text); },
     } as unknown as Studio;
     this.taking = new TakingBack(this.studio);
