@@ -17,6 +17,7 @@ import { tellWhatCame } from "./importing/leaving.js";
 import { hasLeft, keepLeaving } from "./people/own_leaving.js";
 import { goneInWords, leftInWords, noEditsInWords, roleInWords } from "./people/own_place_words.js";
 import { mayEdit, mayEditAll } from "./people/roles.js";
+import { followArchive } from "./projects/following_archive.js";
 import { Revisions } from "./revisions.js";
 import { Launches } from "./playing/launches.js";
 import type { Grid } from "./timeline/grid.js";
@@ -121,6 +122,8 @@ export class Studio {
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
   readonly role = signal("");
+  /** Whether the project that we are in is archived, so that nobody edits it. */
+  readonly isArchived = signal(false);
   /** What has ended the client, and with it our room, for good; null: nothing has. */
   readonly over: Signal<Status | null> = signal(null);
   /** Whether we have no account; null: it is not known yet. */
@@ -167,7 +170,7 @@ export class Studio {
 
   /** Whether nobody edits here just now, whatever the role. */
   get isAtRest(): boolean {
-    return this.over.value !== null;
+    return this.over.value !== null || this.isArchived.value;
   }
 
   /** Whether something of the past may be brought back, by an undo too. */
@@ -187,7 +190,7 @@ export class Studio {
 
   /** For whom no edits are taken just now. */
   get whyNoEdits(): string {
-    return noEditsInWords({ seq: this.moment.value?.seq ?? null, role: this.role.value, over: this.over.value });
+    return noEditsInWords({ seq: this.moment.value?.seq ?? null, role: this.role.value, over: this.over.value, isArchived: this.isArchived.value });
   }
 
   /** Set once, at the start. */
@@ -246,6 +249,7 @@ export class Studio {
     this.edits.value = edits;
     this.past = this.client.past(project);
     this.room.value = room;
+    stops.push(followArchive(this, room));
     keepLeaving(project, null);
     void tellWhatCame(this, room);
   }
@@ -258,6 +262,7 @@ export class Studio {
     this.room.value = this.past = null;
     this.comparison.value = this.edits.value = this.missed.value = null;
     this.role.value = "";
+    this.isArchived.value = false;
     if (room !== null) await this.client.leave(room);
   }
 

@@ -50,6 +50,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
       <header class="bar">
         <button type="button" aria-label="To the projects" onClick={() => studio.show("projects")}>‹</button>
         <h1><bdi>{name.slice(0, 80)}</bdi></h1>
+        {studio.isArchived.value && <span class="pill busy" title={studio.whyNoEdits}>archived</span>}
         <Transport studio={studio} />
         <Avatars studio={studio} />
         <ConnectionPill studio={studio} />

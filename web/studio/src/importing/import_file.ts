@@ -90,7 +90,7 @@ class BringingIn {
           this.percent = Math.floor((ops / bringing.count) * 100);
           this.tellProgress();
         },
-        mayGoOn: () => studio.room.value === room && studio.over.value === null && mayEdit(room.role.value) && shown.areThere(),
+        mayGoOn: () => studio.room.value === room && !studio.isAtRest && mayEdit(room.role.value) && shown.areThere(),
       });
       stop();
       shown.all();
@@ -122,6 +122,7 @@ class BringingIn {
 
   private whyBrokenOff(error: unknown): Parameters<typeof brokenOffInWords>[1] {
     if (this.studio.room.value !== this.room || this.studio.over.value !== null || error instanceof Unanswered) return "left";
+    if (this.studio.isArchived.value) return "archived";
     if (!mayEdit(this.room.role.value)) return "role";
     return error instanceof Stopped ? "gone" : { error };
   }

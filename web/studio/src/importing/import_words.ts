@@ -67,10 +67,11 @@ export function doneInWords({ name, undoSteps }: Came, song: ImportedSong, hadTe
   return `${name} is here: ${counts.join(", ")}.${losses}${undoSteps > 1 ? ` Undo takes it back in ${undoSteps} steps.` : ""}`;
 }
 
-/** Why it broke off: `left`, we are in the project no more; `role`, we may not edit any more; `gone`, its tracks were taken out; else what an edit was refused with. */
-export function brokenOffInWords({ name, percent, undoSteps }: Came, why: "left" | "role" | "gone" | { readonly error: unknown }): string {
+/** Why it broke off: `left`, we are in the project no more; `archived`, an owner has archived the project; `role`, we may not edit any more; `gone`, its tracks were taken out; else what an edit was refused with. */
+export function brokenOffInWords({ name, percent, undoSteps }: Came, why: "left" | "archived" | "role" | "gone" | { readonly error: unknown }): string {
   const undo = undoInWords(undoSteps);
   if (why === "left") return `${name} was not brought in whole: you have left the project at ${percent}%. Open it again: ${undo.replace("Undo", "undo")}`;
+  if (why === "archived") return `${name} was not brought in whole: the project was archived at ${percent}%. Once it is brought back: ${undo.replace("Undo", "undo")}`;
   if (why === "role") return `${name} was not brought in whole: you may not edit this song any more. ${percent}% of it is there, which somebody who may edit can delete.`;
   if (why === "gone") return `${name} was not brought in whole: tracks of it were taken out again at ${percent}%. ${undo}`;
   return `${name} was not brought in whole. ${inWords(why.error)} ${undo}`;

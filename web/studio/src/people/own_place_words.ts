@@ -30,14 +30,23 @@ interface Standstill {
   readonly role: string;
   /** What has ended the client; null: nothing has. */
   readonly over: Status | null;
+  readonly isArchived: boolean;
 }
 
 /** Why an edit is not taken just now. */
-export function noEditsInWords({ seq, role, over }: Standstill): string {
+export function noEditsInWords({ seq, role, over, isArchived }: Standstill): string {
   if (over !== null) return overInWords(over);
   if (seq !== null) return `This is the song after edit ${seq}, where nothing can be edited: go back to now first (Escape).`;
+  if (isArchived) return archivedInWords(true, role);
   const title = role in ROLE_WORDS ? ROLE_WORDS[role as keyof typeof ROLE_WORDS].title.toLowerCase() : role;
   return `You are ${title} of this project: you may look and listen, and not edit. Ask an owner for another role.`;
+}
+
+/** An owner has archived the project, or brought it back. */
+export function archivedInWords(isArchived: boolean, role: string): string {
+  if (!isArchived) return `This project was brought back: ${mayEdit(role) ? "it can be edited again" : "who may edit it can do so again"}.`;
+  const next = role === "owner" ? "bring it back in the list of projects, where “Archived ones, too” shows it" : "an owner can bring it back";
+  return `This project is archived: you may look and listen, and nobody edits it; ${next}.`;
 }
 
 export function roleInWords(role: string): string {

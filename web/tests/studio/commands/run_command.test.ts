@@ -13,7 +13,7 @@ function studioWith(ids: readonly string[], mayEdit = true) {
   const song = songOf({ ...TWO_TRACKS, transport: { tr: { loopOn: false, loopStart: 0, loopEnd: 0 } } });
   const { room, ops } = roomOf(song);
   const studio = {
-    room: { value: room }, mayEdit, get whyNoEdits(): string { return noEditsInWords({ seq: studio.moment.value?.seq ?? null, role: studio.role.value, over: null }); }, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
+    room: { value: room }, mayEdit, get whyNoEdits(): string { return noEditsInWords({ seq: studio.moment.value?.seq ?? null, role: studio.role.value, over: null, isArchived: false }); }, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
     moment: { value: null as { seq: number } | null }, role: { value: mayEdit ? "editor" : "viewer" }, told: [] as string[], tell: (text: string) => studio.told.push(text),
     seek: () => {}, playhead: { value: 6 }, jump: { value: null as { time?: number } | null }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
     introduce: (collection: string, id: string) => studio.select(collection, [id]), showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },

@@ -71,7 +71,7 @@ function begin(): void {
   room = new SlowRoom();
   told = [];
   studio = {
-    client: { user: { value: { id: "ada" } } }, device: "d", room: { value: room as unknown as Room }, mayEdit: true, over: { value: null }, importing: { value: null }, playhead: { value: 0 }, selection: { value: null }, jump: { value: null },
+    client: { user: { value: { id: "ada" } } }, device: "d", room: { value: room as unknown as Room }, mayEdit: true, over: { value: null }, isArchived: { value: false }, isAtRest: false, importing: { value: null }, playhead: { value: 0 }, selection: { value: null }, jump: { value: null },
     tell: (text: string, kind: string, about: string) => { told.push({ text, kind, about }); },
     select: (collection: string, ids: readonly string[]) => Object.assign(studio.selection, { value: { collection, ids } }),
   } as unknown as Studio;
