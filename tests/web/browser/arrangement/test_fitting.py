@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.server.conftest import Node
+from tests.server.conftest import Node, create_project
 from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import PHONE, ROOM, SLIDER, enter_by, invited, song
 
@@ -20,6 +20,34 @@ SMALL = """
     `${Math.round(width)} x ${Math.round(height)}: ${each.outerHTML.slice(0, 120)}`)
 """
 """What a finger would press and is smaller than one."""
+
+
+CUT = """
+[...document.querySelectorAll(".panel p, .panel h2, .panel label, .panel small")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth)
+  .map((each) => each.textContent)
+"""
+"""Sentences of panels that run out of the window."""
+
+
+async def test_sentences_of_panels_are_not_cut_off_in_a_narrow_window(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    narrow = {"viewport": {"width": 360, "height": 740}}
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node), **narrow)
+    user = await ben.value("prime.studio.client.user.value.id")
+    await ann.result("members.grant", project=project, user=user, role="owner")
+    for panel in PANELS:
+        button = f".tabs button:text-is('{panel}')"
+        await ben.click(button)
+        await ben.see(f"{button}[aria-expanded=true]")
+        assert await ben.value(CUT) == [], panel
+    await ben.click(".tabs button:text-is('Scenes')")
+    await ben.see("p:has-text('This song has no scenes.')")
+    await ben.screenshot("no scenes in a narrow window")
 
 
 async def test_on_a_phone_mixer_and_people_come_first_and_all_is_as_large_as_a_finger(
