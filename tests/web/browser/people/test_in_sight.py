@@ -29,6 +29,12 @@ LINK = "document.querySelector('[aria-label^=\"Link of the invitation\"]')"
 
 OPEN = "document.querySelectorAll('[aria-label=Invitations] li').length"
 
+GUESTS = """
+[...document.querySelectorAll("[aria-label=Invitations] li")]
+  .map((each) => each.textContent)
+  .filter((words) => words.includes("guests too"))
+"""
+
 LINK_IS_IN_SIGHT = f"""
 (() => {{
   const own = {LINK}.getBoundingClientRect();
@@ -87,6 +93,10 @@ async def test_the_link_of_an_invitation_comes_into_sight(node: Node, browser: B
     await dan.result("invitations.accept", token=token)
     await dan.join(project)
     await ben.until(f"{OPEN} === 2")  # nobody else comes by that link
+    assert await ben.value(GUESTS) == []
+    await ben.value("document.querySelector('input[name=guests]').click()")
+    await ben.value("document.querySelector('.people form').requestSubmit(); 0")
+    await ben.until(f"{GUESTS}.length === 1")
     await ben.fill("input[name=email]", "cleo@example.org")
     await ben.value("document.querySelector('.people form').requestSubmit(); 0")
     await ben.see(".toast:has-text('This server sends no mails: make a link and hand it on.')")

@@ -73,7 +73,7 @@ function Link({ studio, link }: { studio: Studio; link: string }) {
 }
 
 function OpenInvitation({ studio, invitation, onChanged }: { studio: Studio; invitation: Invitation; onChanged: () => void }) {
-  const { id, email, role, uses, max_uses, expires_at } = invitation;
+  const { id, email, role, uses, max_uses, expires_at, guests } = invitation;
   const withdraw = (): void => {
     studio.client.call("invitations.withdraw", { invitation: id })
       .then(onChanged, (error: unknown) => studio.tell(inWords(error), "failure"));
@@ -82,7 +82,7 @@ function OpenInvitation({ studio, invitation, onChanged }: { studio: Studio; inv
     <li class="row">
       <span class="grow">
         <bdi>{email ?? "By a link"}</bdi>
-        <small class="quiet"> {ROLE_WORDS[role].title}, {uses} of {max_uses} came, until {new Date(expires_at).toLocaleString()}</small>
+        <small class="quiet"> {ROLE_WORDS[role].title}, {guests && "guests too, "}{uses} of {max_uses} came, until {new Date(expires_at).toLocaleString()}</small>
       </span>
       <button type="button" onClick={withdraw}>Withdraw</button>
     </li>
