@@ -6,12 +6,14 @@ import type { EditList } from "../history/edit_list.js";
 import type { Studio } from "../studio.js";
 import { gatheredInWords } from "../history/edit_announcements.js";
 import { comingsInWords } from "../people/coming_announcements.js";
+import { byPerson } from "../people/persons.js";
 
 const EVERY_MS = 3_000;
 
 /** Until `Stop`. */
 export function announce(studio: Studio, room: Room, edits: EditList): Stop {
-  const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
+  const me = studio.client.user.value?.id;
+  const names = (): Map<string, string> => new Map(byPerson(room.others.value).flatMap(([{ user, name }]) => (user === me ? [] : [[user, name]])));
   let newest: number | null = null;
   let namesHere = names();
   const tell = (): void => {

@@ -6,6 +6,7 @@ import { useLive, useLiveKeyed } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { ON_COLOUR, safeColour } from "./colours.js";
 import { initials } from "./initials.js";
+import { byPerson } from "./persons.js";
 
 const MOST = 12;
 
@@ -18,10 +19,11 @@ function whoIsHere(count: number, isHere: boolean): string {
 export function Avatars({ studio }: { studio: Studio }) {
   const others = useLiveKeyed(studio.room.value?.others, [], (all) => all.map(({ member, name, color }) => `${member}/${color}/${name}`).join());
   const isHere = useLive(studio.client.status, { name: "connecting" }).name === "connected";
-  const hidden = others.length - MOST;
+  const persons = byPerson(others);
+  const hidden = persons.length - MOST;
   return (
-    <div class={`avatars${isHere ? "" : " stale"}`} role="group" aria-label={whoIsHere(others.length, isHere)}>
-      {others.slice(0, MOST).map((member) => <Avatar key={member.member} studio={studio} member={member} />)}
+    <div class={`avatars${isHere ? "" : " stale"}`} role="group" aria-label={whoIsHere(persons.length, isHere)}>
+      {persons.slice(0, MOST).map(([member]) => <Avatar key={member.member} studio={studio} member={member} />)}
       {hidden > 0 && <button type="button" onClick={() => { studio.side.value = "people"; }}>+{hidden}</button>}
     </div>
   );

@@ -5,8 +5,9 @@ import type { Room } from "@prime/client";
 import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { Avatar } from "./Avatars.js";
-import { activityInWords } from "./activity_words.js";
+import { activitiesInWords } from "./activity_words.js";
 import { Invitations } from "./Invitations.js";
+import { byPerson } from "./persons.js";
 import { Members } from "./Members.js";
 import { useMembers } from "./use_members.js";
 
@@ -23,10 +24,10 @@ function PeopleOf({ studio, room }: { studio: Studio; room: Room }) {
       <section aria-label="Here now">
         <h2>Here now</h2>
         <ul class="list">
-          {others.map((member) => (
-            <li key={member.member} class="row">
-              <Avatar studio={studio} member={member} />
-              <span class="grow"><bdi>{member.name.slice(0, 60)}</bdi> <small class="quiet"><bdi>{activityInWords(member, room)}</bdi></small></span>
+          {byPerson(others).map((each) => (
+            <li key={each[0].user} class="row">
+              {each.map((member) => <Avatar key={member.member} studio={studio} member={member} />)}
+              <span class="grow"><bdi>{each[0].name.slice(0, 60)}</bdi> <small class="quiet"><bdi>{activitiesInWords(each, room)}</bdi></small></span>
             </li>
           ))}
         </ul>

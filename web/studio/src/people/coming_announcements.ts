@@ -3,10 +3,10 @@
 /** More people than so many are counted only. */
 const MOST_NAMED = 3;
 
-/** Who came and who left between two moments: "Ada is here. Ben has left."; member -> name. */
+/** Who came and who left between two moments: "Ada is here. Ben has left."; user -> name. */
 export function comingsInWords(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
-  const came = [...now].filter(([member]) => !before.has(member)).map(([, name]) => name.slice(0, 40));
-  const leftNames = [...before].filter(([member]) => !now.has(member)).map(([, name]) => name.slice(0, 40));
+  const came = [...now].filter(([user]) => !before.has(user)).map(([, name]) => name.slice(0, 40));
+  const leftNames = [...before].filter(([user]) => !now.has(user)).map(([, name]) => name.slice(0, 40));
   return [sentence(came, "is here", "are here"), sentence(leftNames, "has left", "have left")].filter((words) => words !== "").join(" ");
 }
 

@@ -68,7 +68,7 @@ function byTrack(others: readonly Member[]): ReadonlyMap<string, readonly Member
     if (track == null) continue;
     const peopleThere = peopleByTrack.get(track);
     if (peopleThere === undefined) peopleByTrack.set(track, [member]);
-    else if (peopleThere.length < MOST) peopleThere.push(member);
+    else if (peopleThere.length < MOST && !peopleThere.some(({ user }) => user === member.user)) peopleThere.push(member); // in another tab
   }
   return peopleByTrack;
 }

@@ -6,9 +6,9 @@ import { Live } from "../../../sdk/src/live.js";
 import { PeopleOnTracks } from "../../../studio/src/people/people_on_tracks.js";
 
 const memberOn = (member: string, track: string | null | undefined): Member =>
-  ({ member, name: member, color: "#aabbcc", presence: track === undefined ? {} : { cursor: { time: 0, track } } }) as Member;
+  ({ member, user: member[0], name: member, color: "#aabbcc", presence: track === undefined ? {} : { cursor: { time: 0, track } } }) as Member;
 
-const first = [..."abcde"].map((name) => memberOn(name, "t1")).concat(memberOn("f", "t2"), memberOn("g", null), memberOn("h", undefined));
+const first = [..."abcde"].map((name) => memberOn(name, "t1")).concat(memberOn("f", "t2"), memberOn("f2", "t2"), memberOn("g", null), memberOn("h", undefined));
 
 test("the first four whose cursor is on a track are on it", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
