@@ -36,8 +36,8 @@ async def test_sentences_of_panels_are_not_cut_off_in_a_narrow_window(
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)
-    narrow = {"viewport": {"width": 360, "height": 740}}
-    ben = await enter_by(browser, "Ben", await invited(ann, project, node), **narrow)
+    narrow = {"width": 360, "height": 740}
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node), viewport=narrow)
     user = await ben.value("prime.studio.client.user.value.id")
     await ann.result("members.grant", project=project, user=user, role="owner")
     for panel in PANELS:
