@@ -180,7 +180,11 @@ def _phantom(facts: _Facts) -> Iterator[str]:
 
 def _reorder(facts: _Facts) -> Iterator[str]:
     last: dict[str, tuple[int, str]] = {}
+    # What a failover took away, and was sent once more by a fault, is stored anew where it came.
+    lost = {happening.delta for happening in facts.of(What.LOST_BY_FAILOVER)}
     for invoked in facts.of(What.INVOKE):
+        if invoked.delta in lost:
+            continue
         for seq in facts.seqs.get(invoked.delta, ())[:1]:
             before, delta = last.get(invoked.process, (0, ""))
             if seq < before:

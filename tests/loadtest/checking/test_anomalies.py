@@ -129,6 +129,17 @@ def test_deltas_of_one_client_in_another_order_are_a_reorder() -> None:
     assert kinds(lines, Truth(("a2", "a1"))) == {Kind.REORDER}
 
 
+def test_one_that_a_failover_took_and_a_fault_sent_again_is_stored_where_it_came() -> None:
+    lines = history(
+        (What.INVOKE, "ada", "a1", 0),
+        (What.LOST_BY_FAILOVER, "ada", "a1", 1),
+        (What.INVOKE, "ada", "a2", 0),
+        (What.OK, "ada", "a2", 1),
+        (What.OK, "ada again", "a1", 2),
+    )
+    assert kinds(lines, Truth(("a2", "a1"))) == set()
+
+
 def test_a_delta_sent_after_an_ack_and_stored_before_it_breaks_real_time() -> None:
     lines = history(
         (What.INVOKE, "ada", "a1", 0),
