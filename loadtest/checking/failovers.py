@@ -43,6 +43,11 @@ class Failover:
         return not happening.epoch or happening.epoch in epochs
 
 
+def epochs_before(failover: Failover, history: Sequence[Happening]) -> frozenset[str]:
+    """Those that there were before it."""
+    return frozenset(h.epoch for h in history if h.epoch and h.at <= failover.cut_at)
+
+
 def without_lost(
     history: Sequence[Happening],
     failovers: Sequence[Failover],
@@ -56,7 +61,7 @@ def without_lost(
     """
     judged_history = list(history)
     for failover in failovers:
-        before = frozenset(h.epoch for h in history if h.epoch and h.at <= failover.cut_at)
+        before = epochs_before(failover, history)
         kept_happenings = []
         for happening in judged_history:
             is_gone = failover.takes(happening, project, before)

@@ -4,6 +4,8 @@ import asyncio
 import secrets
 import time
 
+from loadtest.checking.failovers import epochs_before
+from loadtest.checking.history import What
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.nodes.child_programs import beside
 from prime_client.client import Client
@@ -107,7 +109,17 @@ async def fail_over_asynchronously(stage: ProxiedCluster, seconds: float) -> str
     standby.proxy.stall()
     await asyncio.sleep(min(seconds, HELD_BACK_SECONDS))
     await stage.worst_moment()
-    return await _fail_over(stage, is_synchronous=False)
+    ended = await _fail_over(stage, is_synchronous=False)
+    stage.hits_by_fault["postgres_failover_asynchronous"] += _taken_by_last(stage)
+    return ended
+
+
+def _taken_by_last(stage: ProxiedCluster) -> int:
+    """Acknowledged deltas that the standby had not had, as far as the history says it."""
+    failover, happenings = stage.failovers[-1], stage.history.happenings
+    project = stage.musicians[0].room.project
+    before = epochs_before(failover, happenings)
+    return sum(h.what is What.OK and failover.takes(h, project, before) for h in happenings)
 
 
 async def _fail_over(stage: ProxiedCluster, *, is_synchronous: bool) -> str:
