@@ -94,7 +94,7 @@ class CallProposals:
         """The call has ended, whatever came of it."""
         seat = self._turns.end(ticket)
         if seat is not None:
-            yield from self._queue.call_ended(seat)
+            yield from self._queue.go_on_or_leave(seat)
 
     def given_up(self, seat: Seat) -> Job:
         """Its member is gone: calls that wait go on, or hear that they do not."""

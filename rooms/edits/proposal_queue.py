@@ -108,8 +108,8 @@ class ProposalQueue:
                 yield from self._failed(seat, queued_request, error)
                 return
 
-    def call_ended(self, seat: Seat) -> Job:
-        """Its turn is over: what the member has queued behind it goes on, or its `leave` (D22)."""
+    def go_on_or_leave(self, seat: Seat) -> Job:
+        """Something of the member is done: what it has queued goes on, or its `leave` (D22)."""
         yield from self.go_on(seat)
         if seat.is_drained:
             yield self._leave_if_done(seat)
@@ -379,7 +379,4 @@ class ProposalQueue:
     def _answered(self, seat: Seat, queued_request: QueuedRequest) -> Job:
         if not seat.is_given_up:
             self._gestures.end(seat.member, queued_request.gesture)
-        if seat.queue or seat.call_turns:
-            yield from self.go_on(seat)
-        if seat.is_drained:
-            yield self._leave_if_done(seat)
+        yield from self.go_on_or_leave(seat)

@@ -226,22 +226,26 @@ class RoomRestores:
             case Quiet():
                 self._quiet.set()
             case TurnCame(ticket):
-                turn_future = self._futures_by_ticket.pop(ticket, None)
-                if turn_future is not None and not turn_future.done():
+                if (turn_future := self._waiting(ticket)) is not None:
                     turn_future.set_result(0)
             case Settled():
                 self._settle(effect)
 
     def _settle(self, effect: Settled) -> None:
         """It is known what became of one: tell the call that waits."""
-        seq_future = self._futures_by_ticket.pop(effect.ticket, None)
-        if seq_future is None or seq_future.done():
+        seq_future = self._waiting(effect.ticket)
+        if seq_future is None:
             return
         if effect.seq is not None:
             seq_future.set_result(effect.seq)
         else:
             assert effect.error is not None
             seq_future.set_exception(NotCommitted(effect.error, effect.outcome))
+
+    def _waiting(self, ticket: int) -> "asyncio.Future[int] | None":
+        """What the call with this ticket waits for; None: it does not wait any more."""
+        future = self._futures_by_ticket.pop(ticket, None)
+        return None if future is None or future.done() else future
 
     def close(self) -> None:
         """The room is closed: nobody will be told what became of them."""
